@@ -94,6 +94,7 @@ def make_row(**changes: Any) -> Any:
     body.__dict__.update({key: value for key, value in changes.items() if key in body.__dict__})
     row = {
         "public_id": "m1",
+        "kind": "invitation",
         "name": "Åsa Öberg",
         "address": "asa@kommun.example",
         "language": "sv",

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from email_validator import validate_email
@@ -21,6 +21,8 @@ from icalendar import Calendar, Event, Timezone, vCalAddress, vText, vUri
 
 Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+# Stands in a description for whom to ask, which may be another when the mail is sent.
+QUESTIONS = "{questions}"
 PRODUCT = "-//Värmlandsstrategins årshjul//SV"
 ZONE = """BEGIN:VTIMEZONE
 TZID:Europe/Stockholm
@@ -105,43 +107,45 @@ class WholeDay:
     on: dt.date
 
 
-def request(
-    entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
-) -> bytes:
+class Organiser(NamedTuple):
+    """Who arranges the meeting: a name, an address, a public page, and whom to ask.
+
+    `url` is never a personal link, since calendars are shared. `questions` is one line, which takes
+    the place of `QUESTIONS` in a description.
+    """
+
+    name: str
+    address: str
+    url: str
+    questions: str = ""
+
+
+def request(entry: Entry, organiser: Organiser, now: dt.datetime) -> bytes:
     """The entry as METHOD:REQUEST (RFC 5546 3.2.2) to its attendee.
 
     It is new, or changed when `sequence` has risen.
 
     The attendee has accepted on our page, so PARTSTAT is ACCEPTED and RSVP is FALSE: no replies are
-    asked for. `url` is a public page: never a personal link, since calendars are shared. `now` is
-    aware and becomes DTSTAMP. CRLF lines of at most 75 octets.
+    asked for. `now` is aware and becomes DTSTAMP. CRLF lines of at most 75 octets.
     """
-    return _mailed("REQUEST", entry, organiser_name, organiser_address, url, now)
+    return _mailed("REQUEST", entry, organiser, now)
 
 
-def cancel(
-    entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
-) -> bytes:
+def cancel(entry: Entry, organiser: Organiser, now: dt.datetime) -> bytes:
     """METHOD:CANCEL (RFC 5546 3.2.5) for this attendee alone.
 
     The caller has raised `sequence` above the last request's.
     """
     cancelled = replace(entry, status="CANCELLED")
-    return _mailed("CANCEL", cancelled, organiser_name, organiser_address, url, now)
+    return _mailed("CANCEL", cancelled, organiser, now)
 
 
-def published(
-    entries: Sequence[Entry],
-    organiser_name: str,
-    organiser_address: str,
-    url: str,
-    now: dt.datetime,
-) -> bytes:
+def published(entries: Sequence[Entry], organiser: Organiser, now: dt.datetime) -> bytes:
     """A file to download: METHOD:PUBLISH (RFC 5546 3.2.1), which must not name attendees.
 
     Only an entry that is CONFIRMED takes up time.
     """
-    events = [_in_feed(entry, organiser_name, organiser_address, url, now) for entry in entries]
+    events = [_in_feed(entry, organiser, now) for entry in entries]
     return _calendar("PUBLISH", events)
 
 
@@ -149,9 +153,7 @@ def feed(
     name: str,
     entries: Sequence[Entry],
     days: Sequence[WholeDay],
-    organiser_name: str,
-    organiser_address: str,
-    url: str,
+    organiser: Organiser,
     now: dt.datetime,
 ) -> bytes:
     """What a calendar subscribes to: seats and whole days, named `name` (RFC 7986 5.1).
@@ -160,8 +162,8 @@ def feed(
 
     METHOD:PUBLISH as in `published`: no attendee. Only an entry that is CONFIRMED takes up time.
     """
-    events = [_in_feed(entry, organiser_name, organiser_address, url, now) for entry in entries]
-    events += [_whole_day(day, organiser_name, organiser_address, url, now) for day in days]
+    events = [_in_feed(entry, organiser, now) for entry in entries]
+    events += [_whole_day(day, organiser, now) for day in days]
     about: list[tuple[str, str, Mapping[str, str]]] = [
         ("NAME", _clean(name), {}),
         ("X-WR-CALNAME", _clean(name), {}),
@@ -172,17 +174,10 @@ def feed(
     return _calendar("PUBLISH", events, about)
 
 
-def _mailed(
-    method: str,
-    entry: Entry,
-    organiser_name: str,
-    organiser_address: str,
-    url: str,
-    now: dt.datetime,
-) -> bytes:
+def _mailed(method: str, entry: Entry, organiser: Organiser, now: dt.datetime) -> bytes:
     # What is the same for all who come is written once: on the last evening many answer.
     of_all = replace(entry, uid="", sequence=0, attendee_name="", attendee_address="")
-    before, begin, after = _for_all(method, of_all, organiser_name, organiser_address, url)
+    before, begin, after = _for_all(method, of_all, organiser)
     own = Event()
     _add_own(own, entry, now)
     own.add("ATTENDEE", _attendee(entry))
@@ -192,12 +187,10 @@ def _mailed(
 
 # The values that it is made from are its key, so it cannot be out of date.
 @lru_cache(maxsize=64)
-def _for_all(
-    method: str, entry: Entry, organiser_name: str, organiser_address: str, url: str
-) -> tuple[bytes, bytes, bytes]:
+def _for_all(method: str, entry: Entry, organiser: Organiser) -> tuple[bytes, bytes, bytes]:
     """The calendar in three parts: before the event, its first line, and what follows."""
     event = Event()
-    _add_shared(event, entry, organiser_name, organiser_address, url)
+    _add_shared(event, entry, organiser)
     return _calendar(method, [event]).partition(BEGIN)
 
 
@@ -226,25 +219,22 @@ def _add_own(event: Event, entry: Entry, now: dt.datetime) -> None:
     event.add("LAST-MODIFIED", now)
 
 
-def _add_shared(
-    event: Event, entry: Entry, organiser_name: str, organiser_address: str, url: str
-) -> None:
+def _add_shared(event: Event, entry: Entry, organiser: Organiser) -> None:
     event.add("DTSTART", entry.starts_at.astimezone(STOCKHOLM))
     event.add("DTEND", entry.ends_at.astimezone(STOCKHOLM))
     event.add("SUMMARY", _clean(entry.summary))
-    _add_text(event, DESCRIPTION=entry.description, LOCATION=entry.place)
-    event.add("URL", vUri(url))
+    described = entry.description.replace(QUESTIONS, organiser.questions)
+    _add_text(event, DESCRIPTION=described, LOCATION=entry.place)
+    event.add("URL", vUri(organiser.url))
     event.add("STATUS", entry.status)
     event.add("TRANSP", "OPAQUE")
-    event.add("ORGANIZER", _party(organiser_address, organiser_name))
+    event.add("ORGANIZER", _party(organiser.address, organiser.name))
 
 
-def _in_feed(
-    entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
-) -> Event:
+def _in_feed(entry: Entry, organiser: Organiser, now: dt.datetime) -> Event:
     event = Event()
     _add_own(event, entry, now)
-    _add_shared(event, entry, organiser_name, organiser_address, url)
+    _add_shared(event, entry, organiser)
     if entry.status != "CONFIRMED":
         # A seat that is not certain must not make its owner busy.
         event["TRANSP"] = vText("TRANSPARENT")
@@ -253,9 +243,7 @@ def _in_feed(
     return event
 
 
-def _whole_day(
-    day: WholeDay, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
-) -> Event:
+def _whole_day(day: WholeDay, organiser: Organiser, now: dt.datetime) -> Event:
     event = Event()
     for name, value in (
         ("UID", day.uid),
@@ -266,13 +254,13 @@ def _whole_day(
         # The end is not part of the event (RFC 5545 3.6.1).
         ("DTEND", day.on + dt.timedelta(days=1)),
         ("SUMMARY", _clean(day.summary)),
-        ("URL", vUri(url)),
+        ("URL", vUri(organiser.url)),
         ("TRANSP", "TRANSPARENT"),
         ("X-MICROSOFT-CDO-BUSYSTATUS", "FREE"),
     ):
         event.add(name, value)
     _add_text(event, DESCRIPTION=day.description)
-    event.add("ORGANIZER", _party(organiser_address, organiser_name))
+    event.add("ORGANIZER", _party(organiser.address, organiser.name))
     return event
 
 

@@ -24,6 +24,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from annualwheel.mail.ical import Organiser
 from annualwheel.mail.kinds import KINDS
 from annualwheel.wording import names
 
@@ -100,6 +101,12 @@ class Letterhead:
     sender_address: str
     reply_to: str
     contact_name_en: str = ""
+
+    @property
+    def organiser(self) -> Organiser:
+        """Who arranges, as calendar entries say it; questions go to the contact."""
+        asked = ", ".join(each for each in (self.contact_email, self.contact_phone) if each)
+        return Organiser(self.sender_name, self.sender_address, self.base_url, asked)
 
     def contact(self, language: str) -> str:
         """Who signs a letter in that language."""

@@ -201,7 +201,7 @@ def _gone(registration: Registration, now: dt.datetime) -> Entry | None:
 
 def _described(registration: Registration, status: Status, mark: str) -> Entry:
     language = registration.person.language
-    title = names.title(registration.meeting.kind, language)
+    title = names.in_calendar(registration.meeting.kind, language)
     # The text names the mail with the link, not the link: people share their calendars.
     return replace(
         notices.entry(registration),
@@ -219,7 +219,7 @@ def _planned(person: Person, meeting: Meeting) -> Entry:
         uid=_uid(person, "planned", meeting.year_id, meeting.kind),
         sequence=meeting.sequence,
         status="TENTATIVE",
-        summary=f"{names.title(meeting.kind, language)} ({PLANNED[language]})",
+        summary=f"{names.in_calendar(meeting.kind, language)} ({PLANNED[language]})",
         description=NOT_INVITED[language],
         place=where,
         starts_at=meeting.starts_at,

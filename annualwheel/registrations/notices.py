@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 
 from annualwheel.access.links import Target
 from annualwheel.db import db, public_id
 from annualwheel.mail import kinds, outbox
-from annualwheel.mail.ical import Entry
+from annualwheel.mail.ical import QUESTIONS, Entry
 from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Mailing, Meeting, Message, Registration, Staff
 from annualwheel.questionnaires import opening
 from annualwheel.registrations import availability
 from annualwheel.wording import dates, names
 
-ACCEPT_NOTE = {
-    "sv": "Acceptera lägger mötet i kalendern. Det ändrar inte din anmälan.",
-    "en": "Accept puts the meeting into your calendar. It does not change your registration.",
+# What a calendar says for months: nothing that is true on the day of the mail alone.
+REGISTERED = {
+    "sv": (
+        "Du är anmäld. Ändra eller avboka med länken i mejlet med din bekräftelse.\n"
+        f"Frågor: {QUESTIONS}"
+    ),
+    "en": (
+        "You are registered. Change or cancel with the link in the e-mail that confirmed it.\n"
+        f"Questions: {QUESTIONS}"
+    ),
+}
+CALLED_OFF = {
+    "sv": f"Mötet är inställt.\nFrågor: {QUESTIONS}",
+    "en": f"The meeting is cancelled.\nQuestions: {QUESTIONS}",
+}
+# True of a seat that is given up, and of one that has moved to another address.
+TAKEN_AWAY = {
+    "sv": f"Den här bokningen gäller inte längre.\nFrågor: {QUESTIONS}",
+    "en": f"This booking no longer holds.\nQuestions: {QUESTIONS}",
 }
 ONLINE = {"sv": "Digitalt möte", "en": "Online meeting"}
 
@@ -152,7 +169,9 @@ def take_from_calendar(
         return
     # A calendar ignores a change, and a CANCEL, whose SEQUENCE is not higher (RFC 5546 2.1.5).
     registration.sequence += 1
-    _calendar("calendar_cancel", registration, now, "CANCEL", mailing)
+    why = CALLED_OFF if registration.meeting.state == "cancelled" else TAKEN_AWAY
+    gone = replace(entry(registration), description=why[registration.person.language])
+    _calendar("calendar_cancel", registration, now, "CANCEL", mailing, gone)
 
 
 def entry(registration: Registration) -> Entry:
@@ -165,8 +184,8 @@ def entry(registration: Registration) -> Entry:
         uid=registration.uid,
         # -1 until the first mail. A file that is fetched before that begins at 0.
         sequence=max(registration.sequence, 0),
-        summary=names.title(meeting.kind, language),
-        description=ACCEPT_NOTE[language],
+        summary=names.in_calendar(meeting.kind, language),
+        description=REGISTERED[language],
         place=place(registration, language),
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
@@ -221,7 +240,12 @@ def _put(
 
 
 def _calendar(
-    kind: str, registration: Registration, now: dt.datetime, method: str, mailing: Mailing | None
+    kind: str,
+    registration: Registration,
+    now: dt.datetime,
+    method: str,
+    mailing: Mailing | None,
+    own: Entry | None = None,
 ) -> None:
     to = Recipient.of(registration.person)
     outbox.put(
@@ -233,7 +257,7 @@ def _calendar(
         now,
         registration_id=registration.id,
         mailing=mailing,
-        entry=entry(registration),
+        entry=own or entry(registration),
         method=method,
     )
 

@@ -11,6 +11,18 @@ MEETINGS = {
     "conference": {"sv": "konferensen Värmland 2040", "en": "the Värmland 2040 conference"},
 }
 
+# In a calendar among everything else: what it is, and whose.
+IN_CALENDAR = {
+    "work": {"sv": "Arbetsmöte, Värmlandsstrategin", "en": "Working meeting, Värmland Strategy"},
+    "direction": {
+        "sv": "Riktningsmöte, Värmlandsstrategin",
+        "en": "Direction meeting, Värmland Strategy",
+    },
+    "conference": {
+        "sv": "Konferensen Värmland 2040, Värmlandsstrategin",
+        "en": "Värmland 2040 conference, Värmland Strategy",
+    },
+}
 # For a subject line that has no room for the whole name, or where the name's year would come just
 # before the number of a day.
 SHORT = {
@@ -45,6 +57,11 @@ ALONE = ("conference",)
 def meeting(kind: str, language: str) -> str:
     """The meeting's name in running text: "arbetsmötet", "the working meeting"."""
     return MEETINGS[kind][language]
+
+
+def in_calendar(kind: str, language: str) -> str:
+    """What a calendar entry is called: "Arbetsmöte, Värmlandsstrategin"."""
+    return IN_CALENDAR[kind][language]
 
 
 def title(kind: str, language: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from annualwheel.mail import ical
-from annualwheel.mail.ical import Entry, WholeDay
+from annualwheel.mail.ical import Entry, Organiser, WholeDay
 from tests.readers import libical
 
 HERE = Path(__file__).parent
@@ -19,6 +19,7 @@ NOW = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 WINTER = dt.datetime(2027, 1, 15, 8, tzinfo=dt.UTC)
 SUMMER = dt.datetime(2027, 6, 10, 7, tzinfo=dt.UTC)
 FAR = dt.datetime(2039, 7, 1, 7, tzinfo=dt.UTC)
+ORGANISER = Organiser("Årshjulet", "arshjulet@region.example", "https://arshjulet.example")
 
 
 def entry(starts: dt.datetime, sequence: int = 0) -> Entry:
@@ -39,9 +40,7 @@ def written(method: str, starts: dt.datetime, sequence: int = 0) -> bytes:
     write = {"REQUEST": ical.request, "CANCEL": ical.cancel}[method]
     return write(
         entry(starts, sequence),
-        "Årshjulet",
-        "arshjulet@region.example",
-        "https://arshjulet.example",
+        ORGANISER,
         NOW,
     )
 
@@ -105,9 +104,7 @@ def feed() -> bytes:
         "Årshjulet: möten",
         entries,
         [WholeDay("d", "Sista dag att svara", "", dt.date(2026, 12, 11))],
-        "Årshjulet",
-        "arshjulet@region.example",
-        "https://arshjulet.example",
+        ORGANISER,
         NOW,
     )
 

@@ -59,6 +59,7 @@ def envelope(
             letterhead,
             now,
             calendar,
+            message.kind,
         )
     except (LookupError, TypeError, ValueError) as problem:
         return Envelope.unsendable(f"{type(problem).__name__}: {problem}")
@@ -69,10 +70,4 @@ def _calendar(message: Message, letterhead: Letterhead, now: dt.datetime) -> byt
     if not kept:
         return None
     write = {"REQUEST": ical.request, "CANCEL": ical.cancel}[kept["method"]]
-    return write(
-        ical.Entry.from_dict(kept["entry"]),
-        letterhead.sender_name,
-        letterhead.sender_address,
-        letterhead.base_url,
-        now,
-    )
+    return write(ical.Entry.from_dict(kept["entry"]), letterhead.organiser, now)

@@ -30,9 +30,11 @@ PART = (
     '--{}\r\nContent-Type: text/{}; charset="utf-8"\r\n'
     "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
 )
+# What the attached file is called, by its METHOD: what it is for.
+FILES = {"REQUEST": "kalenderbokning", "CANCEL": "avbokning"}
 ATTACHMENT = (
     "--{}\r\nContent-Type: application/ics\r\nContent-Transfer-Encoding: base64\r\n"
-    'Content-Disposition: attachment; filename="invite.ics"\r\n\r\n'
+    'Content-Disposition: attachment; filename="{}.ics"\r\n\r\n'
 )
 AUTOMATIC = (
     "Auto-Submitted: auto-generated\r\n"
@@ -40,6 +42,7 @@ AUTOMATIC = (
     "MIME-Version: 1.0\r\n"
 )
 FOLD = "\r\n "
+SORTED_BY = "X-Arshjulet-Kind"
 
 
 class UnsendableError(ValueError):
@@ -80,13 +83,14 @@ def compose(
     letterhead: Letterhead,
     now: dt.datetime,
     calendar: bytes | None = None,
+    kind: str = "",
 ) -> Envelope:
     """Puts a rendered letter into an envelope to `name` <`address`>.
 
     `public_id` names the mail for ever: every attempt carries the same Message-ID, so that a
     duplicate is recognised. `calendar` is an iCalendar object with a METHOD; it becomes the last
-    alternative and, the same bytes, an attachment (RFC 6047). `now` is aware. Raises
-    `UnsendableError`.
+    alternative and, the same bytes, an attachment (RFC 6047). `kind` is what people sort by: it is
+    the same whatever the subject says. `now` is aware. Raises `UnsendableError`.
     """
     recipient, sender = ascii_address(address), ascii_address(letterhead.sender_address)
     # It becomes part of a header and of the boundary between the parts.
@@ -98,6 +102,7 @@ def compose(
         + text_header("Subject", letter.subject)
         + f"Date: {format_datetime(now)}\r\n"
         + f"Message-ID: <{public_id}@{our_domain}>\r\n"
+        + (text_header(SORTED_BY, kind) if kind else "")
         + _common_headers(letterhead, language)
     )
     if calendar:
@@ -196,7 +201,8 @@ def _common_headers(letterhead: Letterhead, language: str) -> str:
     sender, reply_to = ascii_address(letterhead.sender_address), ascii_address(letterhead.reply_to)
     return (
         address_header("From", letterhead.sender_name, sender)
-        + address_header("Reply-To", "", reply_to)
+        # Where answers go to the sender anyway it says nothing.
+        + ("" if reply_to == sender else address_header("Reply-To", "", reply_to))
         + text_header("Content-Language", language)
         + AUTOMATIC
     )
@@ -232,7 +238,7 @@ def _with_calendar(letter: RenderedMail, public_id: str, calendar: bytes) -> byt
     return (
         before.encode()
         + _alternatives(letter, public_id, calendar)
-        + f"\r\n{ATTACHMENT.format(boundary)}".encode()
+        + f"\r\n{ATTACHMENT.format(boundary, FILES[_method(calendar)])}".encode()
         + attached
         + f"\r\n--{boundary}--\r\n".encode()
     )

@@ -29,14 +29,11 @@ def own_feed(token: str) -> AnyResponse:
     # Not the page for dead links, which has a form: a calendar program reads this, and no person.
     except Missing:
         abort(404)
-    head = services().letterhead
     content = ical.feed(
         found.name,
         found.entries,
         found.days,
-        head.sender_name,
-        head.sender_address,
-        head.base_url,
+        services().letterhead.organiser,
         page.now(),
     )
     response = Response(

@@ -24,10 +24,7 @@ def answer(registration: Registration) -> Response:
     nothing to keep the day for.
     """
     entry = _entry(registration) or abort(404)
-    head = services().letterhead
-    content = ical.published(
-        [entry], head.sender_name, head.sender_address, head.base_url, page.now()
-    )
+    content = ical.published([entry], services().letterhead.organiser, page.now())
     name = addresses.SLUGS[registration.meeting.kind]
     return Response(
         content,

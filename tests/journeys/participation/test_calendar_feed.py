@@ -93,7 +93,7 @@ def test_who_has_not_answered_sees_it_as_tentative_with_the_last_day_to_answer(
     assert (timed(calendar), str(event["TRANSP"]), str(event["SUMMARY"])) == (
         [(guest.uid, "TENTATIVE", 0)],
         "TRANSPARENT",
-        "Arbetsmötet (svara på inbjudan)",
+        "Arbetsmöte, Värmlandsstrategin (svara på inbjudan)",
     )
     assert days(calendar) == {"Sista dag att svara: arbetsmötet": dt.date(2026, 12, 11)}
     say_yes(guest)
@@ -152,7 +152,10 @@ def test_the_other_meetings_of_the_year_are_there_as_planned_days(
     calendar = read(visitor, guest)
     assert [
         str(event["SUMMARY"]) for event in calendar.events if "planerad" in event["SUMMARY"]
-    ] == ["Riktningsmötet (planerad dag)", "Konferensen Värmland 2040 (planerad dag)"]
+    ] == [
+        "Riktningsmöte, Värmlandsstrategin (planerad dag)",
+        "Konferensen Värmland 2040, Värmlandsstrategin (planerad dag)",
+    ]
     assert [status for _uid, status, _sequence in timed(calendar)] == [
         "CONFIRMED",
         "TENTATIVE",
@@ -243,7 +246,7 @@ def test_no_token_no_needs_and_nobody_else_is_in_it(session: Any, visitor: Brows
 def test_it_speaks_the_persons_language(session: Any, visitor: Browser) -> None:
     guest = make_guest(make_meeting(), language="en")
     assert [str(event["SUMMARY"]) for event in read(visitor, guest).events] == [
-        "The working meeting (answer the invitation)",
+        "Working meeting, Värmland Strategy (answer the invitation)",
         "Last day to answer: the working meeting",
     ]
 

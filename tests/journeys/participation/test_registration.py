@@ -660,7 +660,7 @@ def test_the_calendar_file_holds_the_seat_and_no_secret(session: Any, visitor: B
     assert 'filename="arbetsmote.ics"' in visitor.response.headers["Content-Disposition"]
     text = visitor.body.decode()
     assert all(
-        line in text for line in ("METHOD:PUBLISH", f"UID:{guest.uid}", "SUMMARY:Arbetsmötet")
+        line in text for line in ("METHOD:PUBLISH", f"UID:{guest.uid}", "SUMMARY:Arbetsmöte")
     )
     assert "ATTENDEE" not in text and "/i/" not in text
 

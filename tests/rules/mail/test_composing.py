@@ -106,6 +106,12 @@ def test_any_text_arrives_as_it_was_in_short_seven_bit_lines(
     assert b"\n" not in mail.as_bytes().replace(b"\r\n", b"")
 
 
+def test_answers_that_go_to_the_sender_anyway_are_not_asked_for_elsewhere() -> None:
+    head = replace(HEAD, reply_to=HEAD.sender_address)
+    assert "Reply-To" not in parse(make_mail(head=head))
+    assert parse(make_mail())["Reply-To"] == HEAD.reply_to
+
+
 @pytest.mark.parametrize(
     "bad", ["a\r\nBcc: alla@ond.example", "a\nb", "a\rb", "a\x00b", "a\x0bb", "a\u2028b", "a\x85b"]
 )
@@ -173,6 +179,11 @@ def test_international_domain_is_written_in_ascii() -> None:
     assert make_mail(address="eva@örebro.example").recipient == "eva@xn--rebro-iua.example"
 
 
+def test_mails_are_sorted_by_a_header_that_stays_whatever_the_subject_says() -> None:
+    mail = compose("m1", "Åsa", "a@b.example", "sv", LETTER, HEAD, NOW, kind="preparation_reminder")
+    assert parse(mail)["X-Arshjulet-Kind"] == "preparation_reminder"
+
+
 def test_every_attempt_has_the_same_message_id() -> None:
     first, second = make_mail(public_id="k7Qx_-"), make_mail(public_id="k7Qx_-")
     assert parse(first)["Message-ID"] == parse(second)["Message-ID"] == "<k7Qx_-@region.example>"
@@ -180,7 +191,7 @@ def test_every_attempt_has_the_same_message_id() -> None:
 
 @pytest.mark.parametrize(("write", "method"), [(ical.request, "REQUEST"), (ical.cancel, "CANCEL")])
 def test_calendar_mail_has_the_shape_that_calendars_want(write: Any, method: str) -> None:
-    calendar = write(ENTRY, HEAD.sender_name, HEAD.sender_address, HEAD.base_url, NOW)
+    calendar = write(ENTRY, HEAD.organiser, NOW)
     mail = make_mail(calendar=calendar)
     message = parse(mail)
     assert [part.get_content_type() for part in message.walk()] == [
@@ -199,7 +210,7 @@ def test_calendar_mail_has_the_shape_that_calendars_want(write: Any, method: str
     )
     assert part.get_payload(decode=True) == attachment.get_payload(decode=True) == calendar
     assert (attachment.get_filename(), attachment.get_content_disposition()) == (
-        "invite.ics",
+        {"REQUEST": "kalenderbokning.ics", "CANCEL": "avbokning.ics"}[method],
         "attachment",
     )
     assert f"METHOD:{method}\r\n".encode() in calendar
@@ -217,7 +228,7 @@ def test_calendar_mail_has_the_shape_that_calendars_want(write: Any, method: str
 @given(said=TEXT, text=TEXT)
 def test_any_calendar_arrives_as_it_was_beside_its_text(said: str, text: str) -> None:
     entry = replace(ENTRY, summary=f".{said} ", description=f"--=_m1 {said}\n.\n{said}=\n")
-    calendar = ical.request(entry, HEAD.sender_name, HEAD.sender_address, HEAD.base_url, NOW)
+    calendar = ical.request(entry, HEAD.organiser, NOW)
     mail = make_mail(RenderedMail("", text, f"<p>{text}</p>"), calendar=calendar)
     mixed, alternative, *leaves = parse(mail).walk()
     assert len(mixed.get_payload()) == 2 and len(alternative.get_payload()) == 3

@@ -15,13 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annualwheel.mail import ical
-from annualwheel.mail.ical import Entry, WholeDay
+from annualwheel.mail.ical import QUESTIONS, Entry, Organiser, WholeDay
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 WINTER = dt.datetime(2027, 1, 22, 8, 0, tzinfo=dt.UTC)
 SUMMER = dt.datetime(2027, 6, 10, 7, 0, tzinfo=dt.UTC)
-ORGANISER = ("Värmlandsstrategins årshjul", "arshjulet@region.example", "https://arshjulet.example")
+ORGANISER = Organiser(
+    "Värmlandsstrategins årshjul",
+    "arshjulet@region.example",
+    "https://arshjulet.example",
+    "fragor@region.example",
+)
 
 
 def make_entry(starts_at: dt.datetime = WINTER, **changes: Any) -> Entry:
@@ -64,7 +69,7 @@ def event_of(content: bytes) -> icalendar.Event:
 def test_times_are_right_summer_and_winter_by_the_zone_in_the_file(
     starts_at: dt.datetime, local_hour: int
 ) -> None:
-    content = ical.request(make_entry(starts_at), *ORGANISER, NOW)
+    content = ical.request(make_entry(starts_at), ORGANISER, NOW)
     start = read(content).vevent.dtstart.value
     assert start.hour == local_hour
     assert start.astimezone(dt.UTC) == starts_at
@@ -77,14 +82,14 @@ def test_times_are_right_summer_and_winter_by_the_zone_in_the_file(
 
 
 def test_zone_stands_before_the_event_and_goes_by_rules() -> None:
-    content = ical.request(make_entry(), *ORGANISER, NOW).decode()
+    content = ical.request(make_entry(), ORGANISER, NOW).decode()
     assert content.index("BEGIN:VTIMEZONE") < content.index("BEGIN:VEVENT")
     assert content.count("RRULE:FREQ=YEARLY") == 2 and "RDATE" not in content
     assert "DTSTART;TZID=Europe/Stockholm:20270122T090000" in content
 
 
 def test_request_asks_for_no_reply_since_the_page_already_has_the_answer() -> None:
-    content = ical.request(make_entry(sequence=3), *ORGANISER, NOW)
+    content = ical.request(make_entry(sequence=3), ORGANISER, NOW)
     calendar = read(content)
     assert calendar.method.value == "REQUEST"
     assert not hasattr(calendar.vevent, "method")
@@ -120,8 +125,8 @@ def test_request_asks_for_no_reply_since_the_page_already_has_the_answer() -> No
 
 def test_cancel_names_the_same_seat_and_attendee_and_says_cancelled() -> None:
     sent, cancelled = (
-        ical.request(make_entry(), *ORGANISER, NOW),
-        ical.cancel(make_entry(sequence=1), *ORGANISER, NOW),
+        ical.request(make_entry(), ORGANISER, NOW),
+        ical.cancel(make_entry(sequence=1), ORGANISER, NOW),
     )
     assert read(cancelled).method.value == "CANCEL"
     event, before = read(cancelled).vevent, read(sent).vevent
@@ -152,30 +157,34 @@ def test_cancel_names_the_same_seat_and_attendee_and_says_cancelled() -> None:
 def test_a_mail_after_another_of_the_same_meeting_says_what_is_its_own(
     changes: dict[str, Any], name: str, shown: str
 ) -> None:
-    ical.request(make_entry(), *ORGANISER, NOW)
-    ical.cancel(make_entry(), *ORGANISER, NOW)
+    ical.request(make_entry(), ORGANISER, NOW)
+    ical.cancel(make_entry(), ORGANISER, NOW)
     later = NOW + dt.timedelta(hours=1)
-    content = ical.request(make_entry(**changes), *ORGANISER, later)
+    content = ical.request(make_entry(**changes), ORGANISER, later)
     event = event_of(content)
     assert event[name].to_ical().decode() == shown
     assert (event["DTSTAMP"].dt, event["LAST-MODIFIED"].dt) == (later, later)
     assert str(event["STATUS"]) == "CONFIRMED" and b"METHOD:REQUEST\r\n" in content
-    assert sorted(event) == sorted(event_of(ical.request(make_entry(), *ORGANISER, NOW)))
+    assert sorted(event) == sorted(event_of(ical.request(make_entry(), ORGANISER, NOW)))
 
 
 @pytest.mark.parametrize("number", range(3))
 def test_a_mail_after_another_names_its_own_organiser_and_page(number: int) -> None:
-    ical.request(make_entry(), *ORGANISER, NOW)
-    organiser = list(ORGANISER)
-    organiser[number] = organiser[number].replace("rshjul", "nat")
-    event = event_of(ical.request(make_entry(), *organiser, NOW))
+    ical.request(make_entry(), ORGANISER, NOW)
+    organiser = Organiser(
+        *(
+            said.replace("rshjul", "nat") if place == number else said
+            for place, said in enumerate(ORGANISER)
+        )
+    )
+    event = event_of(ical.request(make_entry(), organiser, NOW))
     said = (event["ORGANIZER"].params["CN"], str(event["ORGANIZER"]), str(event["URL"]))
     assert said == (organiser[0], f"mailto:{organiser[1]}", organiser[2])
 
 
 def test_file_to_download_is_published_without_attendees() -> None:
     content = ical.published(
-        [make_entry(status="TENTATIVE"), make_entry(SUMMER, uid="b" * 32)], *ORGANISER, NOW
+        [make_entry(status="TENTATIVE"), make_entry(SUMMER, uid="b" * 32)], ORGANISER, NOW
     )
     assert icalendar.Calendar.from_ical(content)["METHOD"] == "PUBLISH"
     assert b"ATTENDEE" not in content and b"asa.oberg" not in content
@@ -188,7 +197,7 @@ def test_file_to_download_is_published_without_attendees() -> None:
 
 def test_lines_end_in_crlf_and_fold_at_75_octets_between_characters() -> None:
     content = ical.request(
-        make_entry(summary="å" * 200, description="Räksmörgås 🎉 " * 40), *ORGANISER, NOW
+        make_entry(summary="å" * 200, description="Räksmörgås 🎉 " * 40), ORGANISER, NOW
     )
     assert content.endswith(b"END:VCALENDAR\r\n") and not content.endswith(b"\r\n\r\n")
     lines = content.split(b"\r\n")
@@ -209,7 +218,7 @@ def test_lines_end_in_crlf_and_fold_at_75_octets_between_characters() -> None:
     ],
 )
 def test_names_cannot_break_out_of_their_parameter(name: str, shown: str) -> None:
-    content = ical.request(make_entry(attendee_name=name), *ORGANISER, NOW)
+    content = ical.request(make_entry(attendee_name=name), ORGANISER, NOW)
     assert read(content).vevent.attendee.params["CN"] == [shown]
     assert len(read(content).vevent.contents["attendee"]) == 1
     assert event_of(content)["ATTENDEE"].params["CN"] == shown
@@ -217,7 +226,7 @@ def test_names_cannot_break_out_of_their_parameter(name: str, shown: str) -> Non
 
 def test_control_characters_are_left_out_and_line_breaks_kept() -> None:
     entry = make_entry(summary="Möte\x0b\x00 ett\x7f", description="a\r\nb\rc\nBEGIN:VALARM")
-    content = ical.request(entry, *ORGANISER, NOW)
+    content = ical.request(entry, ORGANISER, NOW)
     assert read(content).vevent.summary.value == "Möte  ett "
     assert read(content).vevent.description.value == "a\nb\nc\nBEGIN:VALARM"
     assert [
@@ -231,13 +240,13 @@ def test_control_characters_are_left_out_and_line_breaks_kept() -> None:
 )
 def test_international_domain_is_written_as_it_is_mailed(domain: str, mailed: str) -> None:
     """Also one that is known in its own house only."""
-    content = ical.request(make_entry(attendee_address=f"asa@{domain}"), *ORGANISER, NOW)
+    content = ical.request(make_entry(attendee_address=f"asa@{domain}"), ORGANISER, NOW)
     assert read(content).vevent.attendee.value == f"mailto:asa@{mailed}"
 
 
 def test_an_address_without_an_ascii_form_is_refused() -> None:
     with pytest.raises(ValueError, match="before the @"):
-        ical.request(make_entry(attendee_address="åsa@kommun.example"), *ORGANISER, NOW)
+        ical.request(make_entry(attendee_address="åsa@kommun.example"), ORGANISER, NOW)
 
 
 @pytest.mark.parametrize(
@@ -246,13 +255,13 @@ def test_an_address_without_an_ascii_form_is_refused() -> None:
 def test_a_calendar_shows_a_seat_that_is_not_certain_as_such(
     status: ical.Status, busy: str | None
 ) -> None:
-    event = event_of(ical.published([make_entry(status=status)], *ORGANISER, NOW))
+    event = event_of(ical.published([make_entry(status=status)], ORGANISER, NOW))
     assert event.get("X-MICROSOFT-CDO-BUSYSTATUS") == busy
     assert event["TRANSP"] == ("OPAQUE" if status == "CONFIRMED" else "TRANSPARENT")
 
 
 def test_empty_texts_are_left_out() -> None:
-    event = event_of(ical.request(make_entry(place="", description=""), *ORGANISER, NOW))
+    event = event_of(ical.request(make_entry(place="", description=""), ORGANISER, NOW))
     assert "LOCATION" not in event and "DESCRIPTION" not in event
 
 
@@ -260,8 +269,8 @@ def test_entry_survives_the_database() -> None:
     entry = make_entry(SUMMER, sequence=2)
     kept = json.loads(json.dumps(entry.to_dict()))
     assert Entry.from_dict(kept) == entry
-    assert ical.request(Entry.from_dict(kept), *ORGANISER, NOW) == ical.request(
-        entry, *ORGANISER, NOW
+    assert ical.request(Entry.from_dict(kept), ORGANISER, NOW) == ical.request(
+        entry, ORGANISER, NOW
     )
 
 
@@ -280,7 +289,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), ma
 @given(summary=TEXT, description=TEXT, place=TEXT)
 def test_any_text_comes_back_as_it_was(summary: str, description: str, place: str) -> None:
     content = ical.request(
-        make_entry(summary=summary, description=description, place=place), *ORGANISER, NOW
+        make_entry(summary=summary, description=description, place=place), ORGANISER, NOW
     )
     event = event_of(content)
     assert (
@@ -301,7 +310,7 @@ def test_only_a_firm_entry_in_a_feed_takes_up_time_and_a_last_day_is_whole() -> 
         "Min; kalender",
         entries,
         [WholeDay("d", "Sista dag", "", dt.date(2027, 1, 14))],
-        *ORGANISER,
+        ORGANISER,
         NOW,
     )
     calendar = icalendar.Calendar.from_ical(content)
@@ -318,3 +327,11 @@ def test_only_a_firm_entry_in_a_feed_takes_up_time_and_a_last_day_is_whole() -> 
         False,
     )
     assert b"\r\nNAME:Min\\; kalender\r\n" in content
+
+
+def test_whom_to_ask_is_whoever_is_asked_when_the_mail_is_sent() -> None:
+    entry = make_entry(description=f"Du är anmäld.\nFrågor: {QUESTIONS}")
+    kept = Entry.from_dict(json.loads(json.dumps(entry.to_dict())))
+    for questions in ("fragor@region.example", "karin@region.example, 054-00 00 00"):
+        content = ical.request(kept, ORGANISER._replace(questions=questions), NOW)
+        assert read(content).vevent.description.value == f"Du är anmäld.\nFrågor: {questions}"
