@@ -223,6 +223,7 @@ SENTENCES = {
     "no_meeting": _l("Mötet finns inte."),
     "no_phase": _l("Mötet har ingen sådan tid i sin plan."),
     "no_import": _l("Importen finns inte. En förhandsgranskning finns kvar i sju dagar."),
+    "import_forgotten": _l("Raderna är borttagna, så importen kan inte gå vidare."),
     "import_written": _l("Filen är redan inläst."),
     "import_not_written": _l("Importen är inte genomförd, så det finns inget att ångra."),
     "import_edited": _l(
