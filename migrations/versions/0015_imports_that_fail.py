@@ -15,7 +15,7 @@ IMPORT = ('preview', 'writing', 'written', 'undoing', 'undone')
 
 
 def upgrade() -> None:
-    _allow((*IMPORT, 'write_failed', 'undo_failed'))
+    _allow(('preview', 'writing', 'write_failed', 'written', 'undoing', 'undo_failed', 'undone'))
     with op.batch_alter_table('imports') as batch:
         batch.add_column(sa.Column('lease_by', sa.Text(), nullable=False, server_default=''))
         batch.add_column(sa.Column('tries', sa.Integer(), nullable=False, server_default='0'))
