@@ -149,6 +149,7 @@ def test_a_row_that_was_said_to_be_the_erased_person_is_not_read_in(
         importing.carry_on(kept.id)
     assert state_of(kept) == "written"
     assert set(db.session.scalars(sa.select(Person.given))) == {erasure.NOBODY, "Ada"}
+    assert counted()["persons"] == 2
     assert "provsson" not in everything()
 
 
