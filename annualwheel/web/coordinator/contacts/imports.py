@@ -32,6 +32,8 @@ from annualwheel.cycle import years
 from annualwheel.errors import Missing, Unreadable
 from annualwheel.leases import is_lost
 from annualwheel.models import Import
+from annualwheel.uploads.bounded import SECONDS
+from annualwheel.uploads.cells import FILE_LIMIT
 from annualwheel.web import error_messages, lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint, categories
@@ -101,6 +103,8 @@ def import_start() -> AnyResponse:
         earlier=asked.shown(storing.earlier(asked.number, asked.order)),
         waiting=storing.waiting(),
         has_failed=FAILED,
+        most=FILE_LIMIT,
+        seconds=SECONDS,
     )
     return make_response(html, form.status)
 
