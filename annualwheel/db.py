@@ -23,7 +23,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect, Engine
-from sqlalchemy.exc import InvalidRequestError, OperationalError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 from sqlalchemy.orm.exc import ObjectDeletedError
 from sqlalchemy.pool import PoolProxiedConnection
@@ -43,6 +43,11 @@ NAMING = {
 # when another has written since its first read, its snapshot is stale and the write fails at once.
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 _at_once: ContextVar[bool] = ContextVar("at_once", default=False)
+# A table that stands in a database from the moment a copy is being put back until it is whole.
+MARKER = "being_restored"
+MARKER_IN_A_FILE = "select name from sqlite_master where name = 'being_restored'"
+MARKER_ON_A_SERVER = "select to_regclass('being_restored')"
+_restoring: ContextVar[bool] = ContextVar("restoring", default=False)
 # Seconds after which a connection is tried before it is used.
 REST = 5.0
 JSONValue = sa.JSON().with_variant(JSONB(), "postgresql")
@@ -68,6 +73,16 @@ class UTCDateTime(sa.TypeDecorator[dt.datetime]):
             return None
         # SQLite gives datetimes back without a zone.
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class BeingRestored(Exception):
+    """The database is a copy that is half put back: mails of it could go out a second time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Databasen håller på att läggas tillbaka från en kopia, eller så avbröts det. "
+            "Kör flask --app wsgi restore igen, från början."
+        )
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
@@ -170,6 +185,16 @@ def at_once() -> Iterator[None]:
         _at_once.reset(token)
 
 
+@contextlib.contextmanager
+def restoring() -> Iterator[None]:
+    """Lets connections within this block use a database that is being put back."""
+    token = _restoring.set(True)
+    try:
+        yield
+    finally:
+        _restoring.reset(token)
+
+
 def start_reading() -> None:
     """As `reading`, for a web request: lasts until `stop_reading`."""
     _reading.set(True)
@@ -234,6 +259,19 @@ def keep(row: Base) -> None:
         raise ObjectDeletedError(sa.inspect(row)) from gone
 
 
+def add_unless_there(row: Base) -> bool:
+    """Adds a row; False when somebody else has added one with its unique key in this very moment.
+
+    For what is looked for first, and not found. What was added before stays.
+    """
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:
+        return False
+    return True
+
+
 def is_busy(error: OperationalError) -> bool:
     """Whether others wrote for so long that this transaction could not begin; try it again."""
     locked = sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED
@@ -291,6 +329,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         # then.
         for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
             connection.execute(f"pragma {pragma}")
+        _require_whole(connection, MARKER_IN_A_FILE)
 
     turns = WriteTurns()
 
@@ -327,18 +366,43 @@ def _locked() -> sqlite3.OperationalError:
 def _try_after_a_rest(engine: Engine) -> None:
     """Tries a connection that nobody has used for a while, since it may have died unnoticed.
 
-    `pool_pre_ping` would ask the server once more on every request.
+    `pool_pre_ping` would ask the server once more on every request. What it is tried with tells
+    whether a copy is being put back meanwhile.
     """
 
     @event.listens_for(engine, "checkin")
     def _rests(_connection: object, record: PoolProxiedConnection) -> None:
         record.info["rests_since"] = time.monotonic()
 
+    @event.listens_for(engine, "connect")
+    def _look(connection: Any, _record: object) -> None:
+        _require_whole(connection, MARKER_ON_A_SERVER)
+
     @event.listens_for(engine, "checkout")
     def _try(connection: Any, record: PoolProxiedConnection, _proxy: object) -> None:
         if time.monotonic() - record.info.get("rests_since", math.inf) < REST:
             return
         try:
-            engine.dialect.do_ping(connection)
+            _require_whole(connection, MARKER_ON_A_SERVER)
         except engine.dialect.loaded_dbapi.Error as died:
             raise sa.exc.DisconnectionError from died
+
+
+def _require_whole(connection: Any, question: str) -> None:
+    """Raises `BeingRestored` where a copy is being put back; `question` asks for the marker."""
+    if _restoring.get():
+        return
+    before = getattr(connection, "autocommit", None)
+    cursor = connection.cursor()
+    try:
+        # Without a transaction: one trip to a server, and none is left open.
+        if before is False:
+            connection.autocommit = True
+        cursor.execute(question)
+        found = cursor.fetchone()
+    finally:
+        cursor.close()
+        if before is False:
+            connection.autocommit = before
+    if found is not None and found[0] is not None:
+        raise BeingRestored

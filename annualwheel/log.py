@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 import sys
 from collections.abc import MutableMapping
 from typing import Any
@@ -30,6 +31,11 @@ def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutable
             without_token = TOKEN.sub(r"\1…", without_row)
             event[key] = without_addresses(without_token)
     return event
+
+
+def new_code() -> str:
+    """A short code for a failure, which a page shows, and under which the log has the rest."""
+    return secrets.token_hex(2).upper()
 
 
 def prepare_log(settings: Settings) -> None:

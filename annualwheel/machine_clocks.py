@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from annualwheel.db import db
+from annualwheel.db import add_unless_there, db
 from annualwheel.models import MachineClock
 
 # A difference that people are told of.
@@ -37,7 +37,8 @@ def note(machine: str, ahead: dt.timedelta, now: dt.datetime) -> None:
         return
     seconds = round(ahead.total_seconds())
     if kept is None:
-        db.session.add(MachineClock(machine=machine, ahead=seconds, at=now))
+        # Another process of the machine may note the same in this very moment.
+        add_unless_there(MachineClock(machine=machine, ahead=seconds, at=now))
     else:
         kept.ahead, kept.at = seconds, now
 

@@ -25,6 +25,14 @@ def commit() -> None:
         enqueue("answer", request_id)
 
 
+def start_over() -> None:
+    """Undoes all that an act wrote, with the attempts it counted: the act is done once more."""
+    limits.take_counted()
+    db.session.rollback()
+    outbox.forget_queued()
+    requests.forget_put()
+
+
 def roll_back() -> None:
     """Undoes all that a refused act wrote, except the attempts it counted.
 

@@ -89,6 +89,8 @@ SCENES = (
         status=422,
     ),
     _scene("import-pagar", "import_show", "/personer/import/{writing}"),
+    _scene("import-stannad", "import_show", "/personer/import/{write_failed}"),
+    _scene("import-kvar", "import_show", "/personer/import/{undo_failed}"),
     _scene("import-klar", "import_show", "/personer/import/{written}"),
     _scene("import-angrad", "import_show", "/personer/import/{undone}"),
 )

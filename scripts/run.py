@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 
 from dotenv import dotenv_values
@@ -36,15 +36,60 @@ class Stopped(Exception):
     """Someone asked for the end: Ctrl-C, a signal, a closed terminal."""
 
 
+class Signals:
+    """Counts how often someone has asked for the end.
+
+    The first one raises `Stopped` where it comes, or at the end of a part that is `whole`; the
+    others only count, so that nothing comes between us and the children that are to be ended.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.is_held = self.is_raised = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._came)
+
+    def _came(self, _number: int, _frame: FrameType | None) -> None:
+        self.count += 1
+        self._raise_once()
+
+    def _raise_once(self) -> None:
+        if self.count and not self.is_held and not self.is_raised:
+            self.is_raised = True
+            raise Stopped
+
+    @contextlib.contextmanager
+    def whole(self) -> Iterator[None]:
+        """A part that no signal interrupts: between starting a child and knowing it."""
+        self.is_held = True
+        try:
+            yield
+        finally:
+            self.is_held = False
+        self._raise_once()
+
+
 def main() -> int:
     """Runs until a signal comes or a child ends.
 
     Returns the exit status: 0 when stopped from outside, else 1.
     """
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
-    environ = development_environment({**_dotenv(), **os.environ})
+    signals = Signals()
     family: list[subprocess.Popen[bytes]] = []
+    try:
+        try:
+            return _serve(family, signals)
+        finally:
+            end(family, signals)
+    except Stopped:
+        # Perhaps while the others were being ended, when one had ended by itself.
+        end(family, signals)
+        return 0
+
+
+def _serve(family: list[subprocess.Popen[bytes]], signals: Signals) -> int:
+    """Starts the children, and returns when one of them has ended or none could be started."""
+    environ = development_environment({**_dotenv(), **os.environ})
     # What is written here names people: the log, the mailbox, the database.
     os.umask(0o077)
     LOG.parent.mkdir(exist_ok=True)
@@ -53,32 +98,24 @@ def main() -> int:
         settings = Settings.from_env(environ)
         prepare(settings, environ)
         if settings.dev_mailbox:
-            family.append(start((sys.executable, "-m", "devmail"), environ, family))
+            with signals.whole():
+                family.append(start((sys.executable, "-m", "devmail"), environ, family))
         web = (sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py")
-        family.append(start(web, environ, family))
+        with signals.whole():
+            family.append(start(web, environ, family))
         wait_for_web(environ, family)
         subprocess.run((*FLASK, "demo", "links"), cwd=ROOT, env=environ, check=True)
         print(f"\nLoggen: {LOG.relative_to(ROOT)}. Ctrl-C avslutar allt.", flush=True)
         wait_for_death(family)
-    except Stopped:
-        return 0
     except (SettingsError, Refusal) as problem:
         print(problem, file=sys.stderr)
-        return 1
     except subprocess.CalledProcessError as problem:
         print(f"{' '.join(problem.cmd[1:])} misslyckades, se ovan.", file=sys.stderr)
-        return 1
-    finally:
-        end(family)
     return 1
 
 
 class Refusal(Exception):
     """Nothing was started, and this is why."""
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise Stopped
 
 
 def _dotenv() -> dict[str, str]:
@@ -215,18 +252,21 @@ def wait_for_death(family: Sequence[subprocess.Popen[bytes]]) -> None:
     print("En del av tjänsten slutade, så resten avslutas också.", file=sys.stderr)
 
 
-def end(family: Sequence[subprocess.Popen[bytes]]) -> None:
+def end(family: Sequence[subprocess.Popen[bytes]], signals: Signals) -> None:
     """Asks the whole group to end, and kills it when it does not; a second Ctrl-C kills at once."""
-    number = signal.SIGTERM
-    until = time.monotonic() + STOPPED_WITHIN
-    for child in family:
-        while child.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(family[0].pid, number)
-            try:
-                child.wait(max(0.1, until - time.monotonic()))
-            except (subprocess.TimeoutExpired, Stopped):
-                number = signal.SIGKILL
+    if not family:
+        return
+    before, until = max(signals.count, 1), time.monotonic() + STOPPED_WITHIN
+    _send(family, signal.SIGTERM)
+    while any(child.poll() is None for child in family):
+        if signals.count > before or time.monotonic() > until:
+            _send(family, signal.SIGKILL)
+        time.sleep(0.02)
+
+
+def _send(family: Sequence[subprocess.Popen[bytes]], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(family[0].pid, number)
 
 
 if __name__ == "__main__":

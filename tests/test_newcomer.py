@@ -263,6 +263,24 @@ def persons(folder: Path) -> int:
 
 
 @pytest.mark.race
+def test_whoever_asks_for_the_end_again_and_again_leaves_no_child(supervisor: Supervisor) -> None:
+    supervisor.start()
+    family = supervisor.children()
+    assert len(family) == 2 and supervisor.process is not None
+    # They do not end by themselves.
+    for child in family:
+        os.kill(child, signal.SIGSTOP)
+    while supervisor.process.poll() is None:
+        supervisor.process.send_signal(signal.SIGTERM)
+    left = [child for child in family if postgresql.is_alive(child)]
+    for child in left:
+        os.kill(child, signal.SIGKILL)
+    assert not left
+    # The last of the signals may come when Python has put its handlers away.
+    assert supervisor.ended() in (0, -signal.SIGTERM)
+
+
+@pytest.mark.race
 def test_one_command_starts_everything_keeps_the_data_and_ends_it_all(
     supervisor: Supervisor, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 import flask_migrate
+import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import current_app
@@ -20,7 +21,7 @@ from flask.cli import with_appcontext
 
 from annualwheel import audit, unit_of_work
 from annualwheel.cli import copies
-from annualwheel.db import db, schema_version
+from annualwheel.db import MARKER, db, restoring, schema_version
 from annualwheel.mail import outbox, requests
 from annualwheel.mailings import sending
 from annualwheel.participation import offers
@@ -70,6 +71,7 @@ def backup(folder: Path, days: int) -> None:
 def restore(copy: Path) -> None:
     """Lägger tillbaka kopian COPY där DATABASE_URL pekar. Där får inget finnas.
 
+    Avbryts det går det inte att använda det som är återlagt: kör samma kommando igen.
     Mejl som var på väg när kopian gjordes skickas inte av sig själva: de kan ha gått sedan dess.
     """
     manifest, kind, url = _checked(copy), db.engine.url.get_backend_name(), _database_url()
@@ -78,14 +80,15 @@ def restore(copy: Path) -> None:
             f"Kopian är av {manifest['kind']}, men DATABASE_URL pekar på {kind}."
         )
     _require_known(manifest["schema"])
-    copies.require_empty(url)
-    _require_no_jobs()
-    with copies.private():
+    # After a restore that was interrupted the jobs are those of the copy.
+    if not copies.require_empty(url):
+        _require_no_jobs()
+    with copies.private(), restoring():
         copies.put_back(copy / DATABASE, url)
         if QUEUE in manifest["files"]:
             _put_queue_back(copy / QUEUE)
-    flask_migrate.upgrade(directory=current_app.extensions["migrate"].directory)
-    _hold(manifest["made_at"])
+        flask_migrate.upgrade(directory=current_app.extensions["migrate"].directory)
+        _hold(manifest["made_at"])
 
 
 def _new_copy(folder: Path, now: dt.datetime) -> Path:
@@ -181,9 +184,7 @@ def _put_queue_back(copy: Path) -> None:
         return
     # This very process has opened the queue, and so made a file without a job in it.
     services().queue.storage.close()
-    for one in (file, *copies.beside(file)):
-        one.unlink(missing_ok=True)
-    copies.put_back(copy, url)
+    copies.put_queue_back(copy, file)
 
 
 def _outdated(folder: Path, before: dt.datetime, newest: Path) -> list[Path]:
@@ -219,6 +220,8 @@ def _hold(made_at: str) -> None:
     waiting = offers.count_open()
     kept_back = {"mails": mails, "mailings": mailings, "mail_requests": asked}
     audit.note(audit.SYSTEM, "restored", "database", now, **kept_back)
+    # In the same transaction: from now on it may be used.
+    db.session.execute(sa.text(f"DROP TABLE {MARKER}"))
     unit_of_work.commit()
     when = dates.day_time(dt.datetime.fromisoformat(made_at), "sv")
     click.echo(f"Kopian från {when} är tillbaka. Det som hänt efter den finns inte.")

@@ -14,6 +14,8 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
+from annualwheel.db import MARKER
+
 # What libpq reads in the environment (PostgreSQL 34.15): on a command line everybody on the machine
 # could read the password.
 LIBPQ = {
@@ -73,28 +75,44 @@ def copy_postgresql(url: str, target: Path) -> None:
     _run("pg_dump", url, *DUMP, "--format=custom", f"--file={target}")
 
 
-def require_empty(url: str) -> None:
-    """Raises `ClickException` unless there is nothing at all where a copy is to be put back."""
+def require_empty(url: str) -> bool:
+    """Raises `ClickException` unless there is nothing at all where a copy is to be put back.
+
+    A file that an interrupted `put_back` has left may be put over: returns whether there is one.
+    """
     file = sqlite_file(url)
     if file is not None:
+        if _is_half(file):
+            return True
         for left in (file, *beside(file)):
             if left.exists() and left.stat().st_size:
                 raise click.ClickException(f"{left} finns redan. Flytta undan filen först.")
-        return
-    engine = sa.create_engine(make_url(url).set(drivername="postgresql+psycopg"))
-    tables = sa.inspect(engine).get_table_names()
-    engine.dispose()
-    if tables:
+        return False
+    with _server(url) as engine:
+        tables = set(sa.inspect(engine).get_table_names())
+    if MARKER in tables and len(tables) > 1:
+        raise click.ClickException(
+            "Databasen är en kopia som är halvt återlagd. Skapa en tom databas och peka ut den med "
+            "DATABASE_URL."
+        )
+    if tables - {MARKER}:
         raise click.ClickException(
             f"Databasen har redan {len(tables)} tabeller. Skapa en tom databas och peka ut den med "
             "DATABASE_URL."
         )
+    return False
 
 
 def put_back(copy: Path, url: str) -> None:
-    """Puts a copy back where nothing is: all of it or, when it is interrupted, nothing."""
+    """Puts a copy back where nothing is: all of it or, when it is interrupted, nothing.
+
+    It comes with `db.MARKER`, for which everybody but `restore` refuses it.
+    """
     file = sqlite_file(url)
     if file is None:
+        # Before the copy, and not with it: `pg_restore` commits by itself.
+        with _server(url) as engine, engine.begin() as connection:
+            connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {MARKER} (id integer)")
         database = make_url(url).database
         options = ("--exit-on-error", "--single-transaction", f"--dbname={database}")
         _run("pg_restore", url, *DUMP, *options, str(copy))
@@ -102,8 +120,47 @@ def put_back(copy: Path, url: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     half = file.with_name(f"{file.name}.partial")
     shutil.copyfile(copy, half)
+    with closing(sqlite3.connect(half)) as made:
+        made.execute(f"CREATE TABLE {MARKER} (id integer)")
+        made.commit()
+    _put_in_place(half, file)
+
+
+def put_queue_back(copy: Path, file: Path) -> None:
+    """Puts the copy of a queue where there is one without jobs, or nothing."""
+    half = file.with_name(f"{file.name}.partial")
+    shutil.copyfile(copy, half)
+    _put_in_place(half, file)
+
+
+def _put_in_place(half: Path, file: Path) -> None:
     kept_on_disk(half)
+    # The log of a file that stood here is of no use to the new one.
+    for left in beside(file):
+        left.unlink(missing_ok=True)
     half.replace(file)
+    kept_on_disk(file.parent)
+
+
+def _is_half(file: Path) -> bool:
+    """Whether the file is a copy that was put back, and not finished."""
+    if not file.exists() or not file.stat().st_size:
+        return False
+    asked = "SELECT name FROM sqlite_master WHERE name = ?"
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as found:
+        try:
+            return found.execute(asked, (MARKER,)).fetchone() is not None
+        except sqlite3.DatabaseError:
+            return False
+
+
+@contextmanager
+def _server(url: str) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def kept_on_disk(path: Path) -> None:

@@ -40,6 +40,8 @@ def _rates(an_hour: int, a_day: int) -> tuple[Rate, Rate]:
 FROM_MEMBERS, FROM_STRANGERS = _rates(3, 9), _rates(2, 6)
 CHAIN, CHAIN_OF_STRANGER = _rates(80, 240), _rates(9, 18)
 NETWORK, NETWORK_OF_STRANGERS = _rates(300, 1500), _rates(60, 300)
+# All that goes to an address that nobody has proved, of all meetings together.
+UNPROVEN = (Rate(5, HOUR, "too_many_mails"),)
 # The words for somebody who asks for mail to themselves.
 ASKED = {"too_many_mails": "too_many_asked", "too_many_mails_today": "too_many_asked_today"}
 
@@ -75,6 +77,22 @@ def require_proven(person: Person) -> None:
     """
     if person.address_unproven:
         raise Refused("address_unproven", address=person.email)
+
+
+def may_tell(person: Person, now: dt.datetime) -> bool:
+    """Whether one more mail may be written to the person's own address; counts it if so.
+
+    A proved one may be told everything. For mail that goes with an act that is never refused.
+    """
+    if not person.address_unproven:
+        return True
+    key = f"{person.id}:{mailbox(person.email)}"
+    try:
+        limits.require_room("unproven", key, now, UNPROVEN)
+    except TooMany:
+        return False
+    limits.note("unproven", key, now)
+    return True
 
 
 def root_of(person: Person) -> int:

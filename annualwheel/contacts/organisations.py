@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from annualwheel.contacts.folding import fold
-from annualwheel.db import db
+from annualwheel.db import add_unless_there, db
 from annualwheel.errors import Missing, Refused
 from annualwheel.models import Alias, Category, Organisation, Person, Year, YearOrganisation
 from annualwheel.wording.cleaning import one_line
@@ -66,15 +66,14 @@ def in_year(organisation: Organisation, year: Year) -> YearOrganisation:
 
     Kind and lead belong to a year: else years could not be compared once one of them changes.
     """
-    row = db.session.scalar(
-        sa.select(YearOrganisation).where(
-            YearOrganisation.year_id == year.id, YearOrganisation.organisation_id == organisation.id
-        )
+    asked = sa.select(YearOrganisation).where(
+        YearOrganisation.year_id == year.id, YearOrganisation.organisation_id == organisation.id
     )
+    row = db.session.scalar(asked)
     if row is None:
         row = YearOrganisation(year=year, organisation=organisation)
-        db.session.add(row)
-        db.session.flush()
+        if not add_unless_there(row):
+            row = db.session.scalars(asked).one()
     return row
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from annualwheel.contacts.imports import leases, undoing, writing
 from annualwheel.db import db, reading
+from annualwheel.jobs.sending import worker_name
+from annualwheel.log import new_code
 from annualwheel.models import Import
 from annualwheel.services import services
 
@@ -15,10 +18,12 @@ log = structlog.get_logger()
 def carry_on(import_id: int) -> None:
     """Goes on with an import that is being written or undone; does nothing for any other.
 
-    Can be run again at any time. When it fails, the import is taken up again after its lease.
+    Can be run again at any time. When it fails, the import is taken up again after its lease, a few
+    times; then its page says so.
     """
+    worker = worker_name()
     try:
-        taken = leases.take(import_id, services().clock.now())
+        taken = leases.take(import_id, worker, services().clock.now())
         db.session.commit()
         if taken:
             kept = _read(import_id)
@@ -27,7 +32,19 @@ def carry_on(import_id: int) -> None:
         db.session.rollback()
     except Exception:
         db.session.rollback()
-        log.exception("import_stopped", import_id=import_id)
+        code = new_code()
+        log.exception("import_stopped", import_id=import_id, code=code)
+        _note_failure(import_id, worker, code)
+
+
+def _note_failure(import_id: int, worker: str, code: str) -> None:
+    """Notes it, if the database can be reached; else the sweep finds an import without a worker."""
+    try:
+        leases.note_failure(import_id, worker, code)
+        db.session.commit()
+    except SQLAlchemyError:
+        db.session.rollback()
+        log.warning("failure_not_noted", import_id=import_id, code=code)
 
 
 def _read(import_id: int) -> Import:

@@ -45,6 +45,7 @@ def sweep_minute() -> None:
     if outbox.any_due(now):
         start_drains()
     packs.give_up(now)
+    import_leases.give_up(now)
     for task, left_behind in LEFT_BEHIND.items():
         for row_id in left_behind(now):
             enqueue(task, row_id)

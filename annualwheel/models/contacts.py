@@ -10,11 +10,20 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from annualwheel.db import Base, choice_column, public_id
+from annualwheel.leases import Leased
 from annualwheel.models.years import Category, Year
 
 # `active` and `merged_into_id` tell the state; `contacts.states` has the conditions for queries.
 PERSON_STATES = ("active", "inactive", "merged")
-IMPORT_STATES = ("preview", "writing", "written", "undoing", "undone")
+IMPORT_STATES = (
+    "preview",
+    "writing",
+    "write_failed",
+    "written",
+    "undoing",
+    "undo_failed",
+    "undone",
+)
 # Both databases sort this by code points. `wording.collation` makes keys that are then in Swedish
 # order, since neither database can be relied on to sort Swedish.
 SortKey = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -141,14 +150,15 @@ class Affiliation(Base):
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), default=None)
 
 
-class Import(Base):
+class Import(Leased, Base):
     """An uploaded list of contacts: its preview until it is written, its trace afterwards.
 
     `rows` are the list's lines as `imports.storing` keeps them, `others` the other lists of the
     file until one is written; once written only the lines that could not be read are left. `trace`
     says which columns were found and, once written, what was added and changed, so that it can be
     undone. While it is written, `done` is the number of the last line that is; while it is undone,
-    how many of its rows are. The worker that does it has it until `lease_until`.
+    how many of its rows are. `tries` counts the workers that have begun since it last came further.
+    `failure` is the code under which the log has why the last of them failed; "" when none told.
     """
 
     __tablename__ = "imports"
@@ -164,7 +174,7 @@ class Import(Base):
     written_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     others: Mapped[list[Any]] = mapped_column(default_factory=list)
     done: Mapped[int] = mapped_column(default=0)
-    lease_until: Mapped[dt.datetime | None] = mapped_column(default=None)
+    failure: Mapped[str] = mapped_column(default="")
 
 
 class ImportBatch(Base):

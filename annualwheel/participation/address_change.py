@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager
 from annualwheel import audit
 from annualwheel.access import personal_links
 from annualwheel.audit import Actor
-from annualwheel.contacts import folding, people
+from annualwheel.contacts import budgets, folding, people
 from annualwheel.contacts.folding import fold
 from annualwheel.db import db, keep, public_id
 from annualwheel.mail import outbox
@@ -24,6 +24,9 @@ from annualwheel.models import Meeting, Message, Person, Registration
 from annualwheel.participation import named_links
 from annualwheel.registrations import notices, seats
 from annualwheel.registrations.states import ENTRY_FOLLOWS
+
+# What a reply with a new address mails there: links, a confirmation, a calendar entry, and its end.
+OF_A_REPLY = 4
 
 
 def lock(person: Person) -> None:
@@ -67,7 +70,9 @@ def rename(
 
     If so, every link of the person is dead and a mail with new ones goes to the new address; mails
     that wait go there, with the new links; calendar entries leave the old calendar and come into
-    the new one; and the old address is told once. `told` False: the old address gets nothing, since
+    the new one; and the old address is told once. To an address that a participant has typed the
+    entries come when somebody has opened a link there (`prove`), and few of the mails that wait:
+    it may be somebody else's. `told` False: the old address gets nothing, since
     mail to it does not arrive. `apart` is a registration whose mails and calendar the caller
     writes. `sent` is a mail that stopped and that the caller sends again. Raises `Refused` when
     someone else has that name and address, `Unreadable` for a bad address; then nothing is changed.
@@ -85,22 +90,48 @@ def rename(
         for registration in entries:
             notices.take_from_calendar(registration, now)
     people.rename(person, given, family, address)
+    was_proven, person.address_unproven = not person.address_unproven, actor.kind == "participant"
+    for _mail in range(OF_A_REPLY if apart else 1):
+        budgets.may_tell(person, now)
     _redirect(person, old, waiting, superseded={registration.id for registration in entries})
-    for registration in entries:
-        notices.put_in_calendar(registration, now)
+    if person.address_unproven:
+        _hold_back(person, waiting, now)
+    else:
+        for registration in entries:
+            notices.put_in_calendar(registration, now)
     # Nobody has proved that the old mailbox is the person's: nothing about them goes there.
-    if told and not person.address_unproven:
+    if told and was_proven:
         _tell_old_address(person, old, now)
-    person.address_unproven = actor.kind == "participant"
     known = {apart.public_id} if apart else set()
     _send_links(person, known, _going(waiting, sent), now)
     audit.note(actor, "readdressed", person, now)
     return True
 
 
-def prove(person: Person) -> None:
-    """Notes that somebody who reads the mailbox has opened a link that was mailed to it."""
+def prove(person: Person, now: dt.datetime) -> None:
+    """Notes that somebody who reads the mailbox has opened a link that was mailed to it.
+
+    The calendar entries come there that have not yet. A second press changes nothing.
+    """
+    if not person.address_unproven:
+        return
+    lock(person)
     person.address_unproven = False
+    for registration in _with_entry(person, now):
+        if not notices.has_come(registration):
+            notices.put_in_calendar(registration, now)
+
+
+def _hold_back(person: Person, waiting: Sequence[Message], now: dt.datetime) -> None:
+    """Drops what waited for the former address and is too much for one that nobody has proved.
+
+    Staff's mailings go. The rest told of what the person has done, which their page says too.
+    """
+    for message in reversed(waiting):
+        is_theirs = message.person_id == person.id and message.address == person.email
+        waits = message.state in mail_states.UNSENT and message.mailing_id is None
+        if waits and is_theirs and not budgets.may_tell(person, now):
+            mail_states.step(message, "replace")
 
 
 def _going(waiting: Sequence[Message], sent: Message | None) -> list[Message]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from annualwheel import audit, limits
 from annualwheel.audit import Actor
-from annualwheel.contacts import activation, folding
+from annualwheel.contacts import activation, budgets, folding
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.mail.ical import Entry
@@ -130,7 +130,7 @@ def decline(registration: Registration, reason: str, now: dt.datetime, actor: Ac
     if actor.kind == "staff":
         notices.by_phone(registration, actor.id, False, now)
     else:
-        notices.tell("declined", registration, now)
+        _tell_of_no("declined", registration, now)
     audit.note(actor, "declined", registration, now, registration.meeting_id)
     _leave(registration, before, now)
 
@@ -149,7 +149,7 @@ def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None
     waited = before in IN_LINE
     step(registration, "withdraw")
     registration.answered_at = now
-    notices.tell("withdrawn", registration, now, waited="yes" if waited else "")
+    _tell_of_no("withdrawn", registration, now, waited="yes" if waited else "")
     verb = "left_line" if waited else "withdrew"
     audit.note(actor, verb, registration, now, registration.meeting_id)
     _leave(registration, before, now)
@@ -307,6 +307,14 @@ def _follow(registration: Registration, had: Entry | None, mode: str, now: dt.da
         notices.put_in_calendar(registration, now, "calendar_update")
     if registration.mode != mode:
         offers.fill(registration.meeting, mode, now)
+
+
+def _tell_of_no(kind: str, registration: Registration, now: dt.datetime, **more: str) -> None:
+    """Confirms a no by mail, to an address that may be somebody else's only so often."""
+    if budgets.may_tell(registration.person, now):
+        notices.tell(kind, registration, now, **more)
+    else:
+        notices.tell_secretary(kind, registration, now, **more)
 
 
 def _confirm(registration: Registration, now: dt.datetime, actor: Actor) -> None:

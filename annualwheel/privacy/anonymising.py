@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
-
 import sqlalchemy as sa
 
-from annualwheel.contacts.folding import fold, folded_address
+from annualwheel.contacts.folding import folded_address
+from annualwheel.contacts.imports import forgetting
 from annualwheel.db import db
 from annualwheel.models import (
     Audit,
     ChangeRequest,
     DeletionRequest,
-    Import,
-    ImportBatch,
     ImportedPerson,
     MailRequest,
     Member,
@@ -44,7 +40,7 @@ def wipe(person: Person) -> None:
         member.submission.members.remove(member)
         db.session.delete(member)
     _sources(person)
-    _imports(person)
+    forgetting.forget(person)
     # These requests are kept before anybody is on file: only the address tells whose they are.
     db.session.execute(
         sa.update(OrganisationRequest)
@@ -131,30 +127,3 @@ def _sources(person: Person) -> None:
     others = sa.select(Person).where(Person.source.in_(said), Person.id != person.id)
     for other in db.session.scalars(others):
         other.source = said[other.source]
-
-
-def _imports(person: Person) -> None:
-    """Removes what imports keep of the person: lines with the address, and noted changes."""
-    own = {("persons", person.id)}
-    own |= {("affiliations", affiliation.id) for affiliation in person.affiliations}
-    for kept in db.session.scalars(sa.select(Import)):
-        kept.rows = _without(kept.rows, person)
-        kept.others = [one | {"rows": _without(one["rows"], person)} for one in kept.others]
-        kept.trace = _unchanged(kept.trace, own)
-    for batch in db.session.scalars(sa.select(ImportBatch)):
-        batch.trace = _unchanged(batch.trace, own)
-
-
-def _without(rows: Sequence[Any], person: Person) -> list[Any]:
-    """The lines of a list that do not have the person's address."""
-    return [row for row in rows if not _names(row[1].values(), person)]
-
-
-def _unchanged(trace: dict[str, Any], own: set[tuple[str, int]]) -> dict[str, Any]:
-    """The trace without what was changed of those rows."""
-    changed = trace.get("changed", [])
-    return trace | {"changed": [one for one in changed if (one[0], one[1]) not in own]}
-
-
-def _names(cells: Iterable[object], person: Person) -> bool:
-    return any(fold(str(cell)) == person.email_folded for cell in cells)

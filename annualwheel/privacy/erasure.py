@@ -18,6 +18,7 @@ from annualwheel import audit, request_states
 from annualwheel.access import personal_links
 from annualwheel.audit import Actor
 from annualwheel.contacts.folding import folded_address
+from annualwheel.contacts.imports import forgetting
 from annualwheel.contacts.states import WITH_US
 from annualwheel.db import db
 from annualwheel.errors import Missing
@@ -131,6 +132,8 @@ def erase(request: DeletionRequest, now: dt.datetime, actor: Actor) -> bool:
     once they have.
     """
     person = request.person
+    # No list that is being written may bring the person back.
+    forgetting.lock()
     # Each seat that is given back below needs its meeting's lock, so all are taken first, in order.
     address_change.lock(person)
     if not _answer(request, "grant", now, actor):

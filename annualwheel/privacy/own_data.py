@@ -191,7 +191,8 @@ def ask_for_deletion(person: Person, reason: str, now: dt.datetime) -> DeletionR
     db.session.add(request)
     db.session.flush()
     key, to = f"deletion_asked:{request.public_id}", Recipient.of(person)
-    outbox.put(key, "deletion_asked", to, {"given": person.given}, {}, now)
+    if budgets.may_tell(person, now):
+        outbox.put(key, "deletion_asked", to, {"given": person.given}, {}, now)
     audit.note(audit.participant(person.id), "deletion_asked", request, now)
     return request
 

@@ -20,6 +20,7 @@ from annualwheel import audit, limits
 from annualwheel.audit import Actor
 from annualwheel.clock import local
 from annualwheel.contacts.imports import storing
+from annualwheel.contacts.imports.states import KEEPS_ROWS
 from annualwheel.db import Base, db
 from annualwheel.mail import requests
 from annualwheel.mail.states import DUE
@@ -218,7 +219,7 @@ def _previews(now: dt.datetime) -> Ids:
 
 def _unread_rows(now: dt.datetime) -> Ids:
     return sa.select(Import.id).where(
-        Import.state == "written",
+        Import.state.in_(KEEPS_ROWS),
         Import.written_at < now - UNREAD_ROWS,
         # As text, which both databases compare in the same way.
         sa.cast(Import.rows, sa.Text) != "[]",

@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
+import sqlalchemy as sa
+
 from annualwheel.access.links import Target
 from annualwheel.db import db, public_id
 from annualwheel.mail import kinds, outbox
+from annualwheel.mail import states as mail_states
 from annualwheel.mail.ical import QUESTIONS, Entry
 from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Mailing, Meeting, Message, Registration, Staff
@@ -135,6 +138,15 @@ def tell(
     _with_copy(kind, registration, now, cause, None, None, more)
 
 
+def tell_secretary(kind: str, registration: Registration, now: dt.datetime, **more: object) -> None:
+    """Writes the copy alone, for whoever answers for the person."""
+    if registration.copy_to:
+        copy = Recipient(
+            registration.copy_to, registration.person.name, registration.person.language
+        )
+        _put(kind, registration, now, "", copy, None, more)
+
+
 def by_phone(
     registration: Registration, staff_id: int | None, coming: bool, now: dt.datetime
 ) -> None:
@@ -167,11 +179,32 @@ def take_from_calendar(
     # No REQUEST was mailed to this person, so a CANCEL would be about nothing.
     if registration.sequence < 0:
         return
+    # An entry comes to a new address when somebody has opened a link there.
+    if registration.person.address_unproven and not has_come(registration):
+        return
     # A calendar ignores a change, and a CANCEL, whose SEQUENCE is not higher (RFC 5546 2.1.5).
     registration.sequence += 1
     why = CALLED_OFF if registration.meeting.state == "cancelled" else TAKEN_AWAY
     gone = replace(entry(registration), description=why[registration.person.language])
     _calendar("calendar_cancel", registration, now, "CANCEL", mailing, gone)
+
+
+def has_come(registration: Registration) -> bool:
+    """Whether the newest calendar entry was mailed to the address that the person has now."""
+    person = registration.person
+    return bool(
+        db.session.scalar(
+            sa.select(Message.id)
+            .where(
+                Message.registration_id == registration.id,
+                Message.person_id == person.id,
+                Message.address == person.email,
+                Message.calendar_sequence == registration.sequence,
+                Message.state.not_in(mail_states.NEVER_LEFT),
+            )
+            .limit(1)
+        )
+    )
 
 
 def entry(registration: Registration) -> Entry:

@@ -37,10 +37,12 @@ class _Sheet:
 def tables(content: bytes) -> list[Table]:
     """The sheets of a workbook, in its order.
 
-    Raises `Unreadable`, also while the rows are gone through, and what zipfile and expat raise for
+    Raises `Unreadable` (`file_binary_excel` and `file_open_document` for workbooks of those kinds),
+    also while the rows are gone through, and what zipfile and expat raise for
     broken files.
     """
     parts = Parts(content)
+    _require_kind(parts)
     book = _book(parts)
     described = _Book()
     parts.read(book, described)
@@ -56,6 +58,15 @@ def tables(content: bytes) -> list[Table]:
         if parts.has(name):
             found.append(Table(sheet.name, sheet.visible, values.rows(name)))
     return found
+
+
+def _require_kind(parts: Parts) -> None:
+    """Names the kinds that people take for an Excel workbook, so that they learn what to do."""
+    if parts.has("xl/workbook.bin"):
+        raise Unreadable("file_binary_excel")
+    # OpenDocument 1.3, part 2, 3.3: the archive says what it is.
+    if parts.has("mimetype") and parts.has("content.xml"):
+        raise Unreadable("file_open_document")
 
 
 def _book(parts: Parts) -> str:

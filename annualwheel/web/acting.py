@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from flask import abort
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from annualwheel import unit_of_work
@@ -136,10 +136,7 @@ def carry_out(act: Callable[[], T]) -> T:
     if reads:
         start_writing()
     try:
-        if reads:
-            security.require_let_in()
-        result = act()
-        unit_of_work.commit()
+        result = _acted(act) if reads else _committed(act)
     except DomainError:
         # Undoes the act but keeps the attempts that it counted: a refused try is a try.
         unit_of_work.roll_back()
@@ -159,6 +156,27 @@ def carry_out(act: Callable[[], T]) -> T:
     # The page that follows only reads: in a write it would hold SQLite's lock until it is made.
     finally:
         start_reading()
+    return result
+
+
+def _acted(act: Callable[[], T]) -> T:
+    """Does the act behind the page's guard.
+
+    When somebody else has written a row in this very moment that the act looked for and made, it is
+    done once more: it finds the row then, or says why not.
+    """
+    security.require_let_in()
+    try:
+        return _committed(act)
+    except IntegrityError:
+        unit_of_work.start_over()
+    security.require_let_in()
+    return _committed(act)
+
+
+def _committed(act: Callable[[], T]) -> T:
+    result = act()
+    unit_of_work.commit()
     return result
 
 

@@ -225,6 +225,7 @@ SENTENCES = {
     "no_meeting": _l("Mötet finns inte."),
     "no_phase": _l("Mötet har ingen sådan tid i sin plan."),
     "no_import": _l("Importen finns inte. En förhandsgranskning finns kvar i sju dagar."),
+    "import_forgotten": _l("Raderna är borttagna, så importen kan inte gå vidare."),
     "import_written": _l("Filen är redan inläst."),
     "import_not_written": _l("Importen är inte genomförd, så det finns inget att ångra."),
     "import_edited": _l(
@@ -259,12 +260,22 @@ SENTENCES = {
         "Filen är skyddad med lösenord. Ta bort lösenordet i Excel, spara och försök igen."
     ),
     "file_old_excel": _l(
-        "Filen är i det gamla Excelformatet (.xls). Spara den som Excel-arbetsbok (.xlsx) och "
-        "försök igen."
+        "Filen är i det gamla Excelformatet (.xls), som vi inte kan läsa. Öppna den i Excel, välj "
+        "Arkiv, Spara som, och filtypen Excel-arbetsbok (.xlsx). I LibreOffice heter filtypen "
+        "Excel 2007–365 (.xlsx). Välj sedan den nya filen här."
+    ),
+    "file_binary_excel": _l(
+        "Filen är en binär Excel-arbetsbok (.xlsb), som vi inte kan läsa. Öppna den i Excel, välj "
+        "Arkiv, Spara som, och filtypen Excel-arbetsbok (.xlsx). Välj sedan den nya filen här."
+    ),
+    "file_open_document": _l(
+        "Filen är ett kalkylblad från LibreOffice eller OpenOffice (.ods), som vi inte kan läsa. "
+        "Öppna den där, välj Arkiv, Spara som, och filtypen Excel 2007–365 (.xlsx). I Excel heter "
+        "filtypen Excel-arbetsbok (.xlsx). Välj sedan den nya filen här."
     ),
     "file_unknown": _l(
-        "Filen är varken en Excel-arbetsbok (.xlsx) eller en CSV-fil. Spara om den från Excel och "
-        "försök igen."
+        "Filen är varken en Excel-arbetsbok (.xlsx) eller en CSV-fil. Öppna listan i Excel eller "
+        "LibreOffice, välj Arkiv, Spara som, och filtypen .xlsx. Välj sedan den nya filen här."
     ),
     "no_headings": _l(
         "Vi hittar inga rubriker på de tio första raderna. Det behövs E-post, Organisation och "

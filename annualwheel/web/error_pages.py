@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,9 @@ from flask import Flask, Response, make_response, render_template, request
 from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from annualwheel.db import db, is_busy
+from annualwheel.db import BeingRestored, db, is_busy
 from annualwheel.errors import Busy, DomainError
+from annualwheel.log import new_code
 from annualwheel.web import error_messages, security
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(InternalError, _internal)
+    app.register_error_handler(BeingRestored, _being_restored)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -98,6 +99,10 @@ def _internal(error: InternalError) -> Response:
     return _with_code(503 if only_reads else 500, error)
 
 
+def _being_restored(error: BeingRestored) -> Response:
+    return _with_code(503, error)
+
+
 def _unexpected(error: Exception) -> Response:
     db.session.rollback()
     return _with_code(500, error)
@@ -110,7 +115,7 @@ def _with_code(status: int, error: Exception) -> Response:
 def _logged(error: Exception) -> str:
     """The code of the error, which the page shows, and under which the log has the rest."""
     # Short enough to be said on the phone.
-    code = secrets.token_hex(2).upper()
+    code = new_code()
     log.error("failure", code=code, exc_info=error)
     return code
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from annualwheel import audit, leases
 from annualwheel.access.links import Target
 from annualwheel.contacts import organisations
+from annualwheel.contacts.imports import leases as import_leases
 from annualwheel.contacts.imports import reading, storing, undoing, writing
 from annualwheel.contacts.imports.decisions import Decisions
 from annualwheel.cycle import years
@@ -253,15 +254,28 @@ def _imports(world: World, karin: Staff) -> None:
     writing.write(kept[1], Decisions(), actor, START)
     undoing.undo(kept[1], actor, START)
     lists = reading.lists(contacts.workbook())
-    asked, begun = (
+    asked, begun, *stopped = (
         storing.keep(lists, name, year, karin.name, actor, START)
-        for name in ("kontakter-alla-blad.xlsx", "kontakter-stor.xlsx")
+        for name in (
+            "kontakter-alla-blad.xlsx",
+            "kontakter-stor.xlsx",
+            "kontakter-stannad.xlsx",
+            "kontakter-kvar.xlsx",
+        )
     )
-    writing.begin(begun, Decisions(), actor, START)
-    begun.done = 2
+    for decided in (begun, *stopped):
+        writing.begin(decided, Decisions(), actor, START)
+        decided.done = 2
+    undoing.cancel(stopped[1], actor)
+    stopped[0].failure = "7F3A"
+    for decided in stopped:
+        decided.tries = leases.MOST_TRIES
+    import_leases.give_up(START)
     world.names |= {
         "asked": asked.public_id,
         "writing": begun.public_id,
+        "write_failed": stopped[0].public_id,
+        "undo_failed": stopped[1].public_id,
         "written": kept[0].public_id,
         "undone": kept[1].public_id,
         "preview": kept[2].public_id,

@@ -98,8 +98,10 @@ DECIDED: dict[ModuleType, dict[str, dict[str, str]]] = {
     import_states: {
         "write": {"preview": "writing"},
         "finish": {"writing": "written", "undoing": "undone"},
-        "cancel": {"writing": "undoing"},
+        "cancel": {"writing": "undoing", "write_failed": "undoing"},
         "undo": {"written": "undoing"},
+        "fail": {"writing": "write_failed", "undoing": "undo_failed"},
+        "try_again": {"write_failed": "writing", "undo_failed": "undoing"},
     },
     meeting_states: {"cancel": {"planned": "cancelled", "closed": "cancelled"}},
     request_states: {"grant": {"asked": "granted"}, "refuse": {"asked": "refused"}},

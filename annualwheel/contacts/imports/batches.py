@@ -45,10 +45,12 @@ def traces(kept: Import) -> Sequence[dict[str, Any]]:
 
 def put_together(kept: Import) -> dict[str, Any]:
     """One trace of all batches. The last print of a row is the one that holds."""
-    whole: dict[str, Any] = {"aliases": [], "changed": [], **{name: {} for name in ADDED}}
+    lists = ("aliases", "changed", "unwritten")
+    whole: dict[str, Any] = {name: [] for name in lists} | {name: {} for name in ADDED}
     for trace in traces(kept):
-        whole["aliases"] += trace["aliases"]
-        whole["changed"] += trace["changed"]
+        for name in lists:
+            # Batches of before have no rows that could not be written.
+            whole[name] += trace.get(name, [])
         for name in ADDED:
             whole[name] |= trace[name]
     return whole
@@ -69,6 +71,8 @@ class Batch:
     def __init__(self, kept: Import, made_years: set[int]) -> None:
         self.kept, self.made_years = kept, made_years
         self.years: dict[int, YearOrganisation] = {}
+        # The numbers of the rows of the list that could not be written.
+        self.unwritten: list[int] = []
         self.aliases: list[int] = []
         self.changed: list[tuple[Base, str, Any]] = []
         # Rows of this import, added now or before, whose prints are new.
@@ -115,15 +119,17 @@ class Batch:
         A change is [table, id, column, before, after].
         """
         db.session.flush()
-        self.made_years |= {row.id for row in self.years.values() if self._is_own(row)}
+        made = {row.id for row in self.years.values() if self._is_own(row)}
         trace = {name: prints.of(rows.values()) for name, rows in self.touched.items()}
         changed = [_change(*one) for one in self.changed]
         added = ImportBatch(
             import_id=self.kept.id,
-            trace=trace | {"aliases": self.aliases, "changed": changed},
+            trace=trace
+            | {"aliases": self.aliases, "changed": changed, "unwritten": self.unwritten},
         )
         db.session.add(added)
         db.session.flush()
+        self.made_years |= made
 
     def _touch(self, row: Base) -> None:
         name = next(name for name, table in ADDED.items() if isinstance(row, table))

@@ -78,7 +78,8 @@ def read(kept: Mapping[str, Any]) -> Decisions:
 def settled(contacts: Sequence[Contact], decided: Decisions) -> list[Contact]:
     """The rows as they are read in: without those that are left out, each with its person.
 
-    A row about somebody who is there gets that person's name and address, so that it finds them.
+    A row about somebody who is there gets that person's name and address, so that it finds them. A
+    row about somebody who has been erased since is not read in.
     """
     known = _by(Person, Person.public_id, [one for one in decided.same.values() if one])
     by_row = {contact.row: contact for contact in contacts}
@@ -91,7 +92,32 @@ def settled(contacts: Sequence[Contact], decided: Decisions) -> list[Contact]:
             same = decided.same.get(same)
         return _as(contact, known[same]) if isinstance(same, str) and same in known else contact
 
-    return [person_of(one) for one in contacts if one.row not in decided.left_out]
+    gone: set[str | int] = {public_id for public_id, one in known.items() if not one.email}
+    gone |= {one for one in decided.same.values() if isinstance(one, int) and one not in by_row}
+    left_out = {*decided.left_out, *_about(decided.same, gone)}
+    return [person_of(one) for one in contacts if one.row not in left_out]
+
+
+def rows_about(kept: Mapping[str, Any], persons: Collection[str | int]) -> set[int]:
+    """The rows that were said to be about the persons: public ids, or numbers of other rows."""
+    return _about(dict(kept["same"]), persons)
+
+
+def without_rows(kept: Mapping[str, Any], rows: Collection[int]) -> dict[str, Any]:
+    """The decisions, as `Decisions.kept` gave them, without what was decided about those rows."""
+    return {**kept, "same": [one for one in kept["same"] if one[0] not in rows]}
+
+
+def _about(same: Mapping[int, str | int], persons: Collection[str | int]) -> set[int]:
+    """The rows that are about one of the persons, perhaps by way of other rows."""
+    found: set[int] = set()
+    for row in same:
+        seen: list[str | int] = [row]
+        while isinstance(last := seen[-1], int) and last in same and same[last] not in seen:
+            seen.append(same[last])
+        if any(one in persons for one in seen[1:]):
+            found.add(row)
+    return found
 
 
 def _as(contact: Contact, other: Contact | Person) -> Contact:

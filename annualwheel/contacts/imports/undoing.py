@@ -17,6 +17,7 @@ from annualwheel.contacts.imports import leases, prints, states
 from annualwheel.contacts.imports.batches import ADDED, forget, put_together
 from annualwheel.db import Base, db
 from annualwheel.errors import Refused
+from annualwheel.leases import let_go
 from annualwheel.models import (
     Affiliation,
     Alias,
@@ -64,7 +65,9 @@ def cancel(kept: Import, actor: Actor) -> None:
     """
     trace = {name: value for name, value in kept.trace.items() if name != "decided"}
     counts = {"new": 0, "there": 0, "same": 0, "unreadable": 0, "organisations": 0, "places": 0}
-    _start(kept, "cancel", trace | put_together(kept) | {"counts": counts}, actor)
+    whole = put_together(kept)
+    del whole["unwritten"]
+    _start(kept, "cancel", trace | whole | {"counts": counts}, actor)
     forget(kept)
 
 
@@ -93,7 +96,8 @@ def is_small(kept: Import) -> bool:
 def _start(kept: Import, action: str, trace: dict[str, Any], actor: Actor) -> None:
     states.step(kept, action)
     kept.trace = trace | {"actor": {"kind": actor.kind, "id": actor.id}, "left": 0}
-    kept.rows, kept.done, kept.lease_until = [], 0, None
+    kept.rows, kept.done, kept.tries, kept.failure = [], 0, 0, ""
+    let_go(kept)
     db.session.flush()
 
 
@@ -139,7 +143,8 @@ class Undoer:
         actor = trace.pop("actor")
         trace["left"] = sum(_count(table, self.kept) for table in (Person, Organisation))
         self.kept.trace = trace
-        self.kept.lease_until, self.kept.done = None, 0
+        let_go(self.kept)
+        self.kept.done, self.kept.failure = 0, ""
         states.step(self.kept, "finish")
         counts = trace["counts"] | {"left": trace["left"]}
         audit.note(Actor(**actor), "import_undone", self.kept, now, **counts)

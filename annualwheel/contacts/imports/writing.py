@@ -1,17 +1,20 @@
 """Writes what a preview showed, in batches, and keeps a trace by which it can be undone.
 
 Nobody else can write while one transaction does, on SQLite, so each batch is short. A batch is
-whole or not there; another worker goes on after the last of them.
+there or not; another worker goes on after the last of them. A row that cannot be written is left
+out and told, and keeps no other back.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import OperationalError
 
 from annualwheel import audit
 from annualwheel.audit import Actor
@@ -22,9 +25,11 @@ from annualwheel.contacts.imports.decisions import Choice, Decisions
 from annualwheel.contacts.imports.preview import Preview, UnknownOrganisation, build
 from annualwheel.contacts.imports.values import Contact
 from annualwheel.db import db
-from annualwheel.errors import Refused
+from annualwheel.errors import Missing, Refused
+from annualwheel.leases import let_go
 from annualwheel.models import Affiliation, Category, Import, Organisation, Person, Year
 
+log = structlog.get_logger()
 T = TypeVar("T")
 # Up to this many rows are written in the request, so that no job has to be waited for.
 SMALL = 100
@@ -100,12 +105,7 @@ class Writer:
         """
         if not self._is_ours(self.kept.done, now):
             return False
-        batch = Batch(self.kept, self.made_years)
-        for one in names:
-            # Somebody else may have added it meanwhile.
-            if organisations.organisation_named(one.name) is None:
-                self._add_organisation(one, batch)
-        batch.keep()
+        self._add_one_by_one_if_needed(names, self._add_organisations)
         return True
 
     def rows_left(self) -> Iterator[list[Contact]]:
@@ -113,8 +113,10 @@ class Writer:
         shown = build(self.kept, self.contacts, near=False)
         _choose_leads(shown, self.decided)
         for entry in shown.entries:
-            if entry.status in ("new", "there") and entry.organisation:
-                self.places[entry.contact.row] = entry.organisation.id
+            if entry.status in ("new", "there"):
+                # 0: the organisation could not be added, so its people cannot either.
+                place = entry.organisation
+                self.places[entry.contact.row] = place.id if place else 0
             elif entry.status == "unreadable":
                 self.unreadable.append(entry.contact.row)
         self.counts = shown.counts
@@ -125,13 +127,14 @@ class Writer:
     def add_rows(self, rows: Sequence[Contact], now: dt.datetime) -> bool:
         """Adds the people of some rows, and to those on file what the notes said.
 
-        False when the import is no longer this worker's.
+        False when the import is no longer this worker's. Raises `Missing` when an organisation has
+        been removed since `rows_left` found it: found anew, it is added.
         """
         if not self._is_ours(rows[-1].row, now):
             return False
-        batch = Batch(self.kept, self.made_years)
-        batch.add_people([(row, self.places[row.row]) for row in rows if row.row in self.places])
-        batch.keep()
+        placed = [(row, self.places[row.row]) for row in rows if row.row in self.places]
+        _require_places({place for _row, place in placed if place})
+        self._add_one_by_one_if_needed(placed, self._add_people)
         return True
 
     def trace(self) -> dict[str, Any]:
@@ -145,16 +148,22 @@ class Writer:
         """
         if not self._is_ours(self.kept.done, now):
             return False
-        counts = self.counts | _added(self.kept)
-        counts["there"] += self.counts["new"] - counts["new"]
-        # Everything else is in the tables now. What could not be read is kept a while, to be put
-        # right.
-        self.kept.rows = [row for row in self.kept.rows if row[0] in self.unreadable]
+        unwritten = whole.pop("unwritten")
+        counts = self.counts | _added(self.kept) | {"unwritten": len(unwritten)}
+        counts["there"] += self.counts["new"] - counts["new"] - len(unwritten)
+        # Everything else is in the tables now. What could not be read or written is kept a while,
+        # to be put right.
+        self.kept.rows = [
+            _as_unwritten(row) if row[0] in unwritten else row
+            for row in self.kept.rows
+            if row[0] in self.unreadable or row[0] in unwritten
+        ]
         trace = {name: value for name, value in self.kept.trace.items() if name != "decided"}
         actor = trace.pop("actor")
         forget(self.kept)
         self.kept.trace = trace | whole | {"counts": counts}
-        self.kept.lease_until, self.kept.done = None, 0
+        let_go(self.kept)
+        self.kept.done, self.kept.failure = 0, ""
         states.step(self.kept, "finish")
         audit.note(Actor(**actor), "imported", self.kept, now, **counts)
         return True
@@ -164,6 +173,51 @@ class Writer:
         year = sa.select(Year.id).where(Year.id == self.kept.year_id)
         db.session.execute(year.with_for_update())
         return leases.advance(self.kept, to, now)
+
+    def _add_one_by_one_if_needed(
+        self, whole: Sequence[T], add: Callable[[Batch, Sequence[T]], None]
+    ) -> None:
+        """Adds all at once; when that fails, one by one, so that only what fails is left out.
+
+        The database's own failures are no row's: they are raised, and everything is tried again.
+        """
+        try:
+            with db.session.begin_nested():
+                self._keep_batch(whole, add)
+        except OperationalError:
+            raise
+        except Exception:
+            for one in whole:
+                try:
+                    with db.session.begin_nested():
+                        self._keep_batch([one], add)
+                except OperationalError:
+                    raise
+                except Exception:
+                    log.exception("row_not_written", import_id=self.kept.id)
+                    self._keep_unwritten(one)
+
+    def _keep_batch(self, some: Sequence[T], add: Callable[[Batch, Sequence[T]], None]) -> None:
+        batch = Batch(self.kept, self.made_years)
+        add(batch, some)
+        batch.keep()
+
+    def _keep_unwritten(self, one: object) -> None:
+        # The rows of an organisation that could not be added tell of themselves.
+        if isinstance(one, tuple):
+            batch = Batch(self.kept, self.made_years)
+            batch.unwritten = [one[0].row]
+            batch.keep()
+
+    def _add_organisations(self, batch: Batch, names: Sequence[NewName]) -> None:
+        for one in names:
+            # Somebody else may have added it meanwhile.
+            if organisations.organisation_named(one.name) is None:
+                self._add_organisation(one, batch)
+
+    def _add_people(self, batch: Batch, rows: Sequence[tuple[Contact, int]]) -> None:
+        batch.unwritten = [row.row for row, place in rows if not place]
+        batch.add_people([one for one in rows if one[1]])
 
     def _add_organisation(self, one: NewName, batch: Batch) -> None:
         same = one.choice.same_as or self._in_file(one)
@@ -190,6 +244,17 @@ class Writer:
 def _new_name(folded: str, one: UnknownOrganisation, choice: Choice) -> NewName:
     category = one.category or choice.category
     return NewName(folded, one.name, category.id if category else None, choice)
+
+
+def _require_places(ids: set[int]) -> None:
+    asked = sa.select(sa.func.count()).where(Organisation.id.in_(ids))
+    if db.session.scalar(asked) != len(ids):
+        raise Missing("no_organisation")
+
+
+def _as_unwritten(row: list[Any]) -> list[Any]:
+    number, texts, problems = row
+    return [number, texts, problems | {"row": "unwritten"}]
 
 
 def _pieces(whole: Sequence[T], size: int) -> Iterator[list[T]]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from annualwheel import machine_clocks, storage
 from annualwheel.clock import ahead_of_shared
-from annualwheel.db import schema_version
+from annualwheel.db import BeingRestored, schema_version
 from annualwheel.mail import standstill, waiting
 from annualwheel.services import services
 from annualwheel.web import page
@@ -27,13 +27,16 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """Says whether the database answers, its schema is the newest, and the disk takes more.
 
-    With 503, `status` is "unreachable", "behind" or "storage"; `problems` says what is wrong with
-    the folders, in Swedish sentences. What concerns mail (`_mail`) changes nothing of that: pages
-    work without a mail server. `clock_ahead`: how many seconds the clock that differs most from the
-    database's is ahead of it, 0 while all agree.
+    With 503, `status` is "unreachable", "being_restored", "behind" or "storage"; `problems` says
+    what is wrong with the folders or the database, in Swedish sentences. What concerns mail
+    (`_mail`) changes nothing of that: pages work without a mail server. `clock_ahead`: how many
+    seconds the clock that differs most from the database's is ahead of it, 0 while all agree.
     """
     problems = storage.problems(services().settings)
-    current = _schema_version()
+    try:
+        current = _schema_version()
+    except BeingRestored as half:
+        return jsonify(status="being_restored", problems=[*problems, str(half)]), 503
     if current is None:
         return jsonify(status="unreachable", problems=problems), 503
     head = ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()

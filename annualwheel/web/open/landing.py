@@ -57,7 +57,7 @@ def enter(token: str) -> Response | AnyResponse:
         carry_out(lambda: open_registration.confirm(registration, page.now()))
         wanted = registration.mode
     elif registration.person.address_unproven:
-        carry_out(lambda: address_change.prove(registration.person))
+        carry_out(lambda: address_change.prove(registration.person, page.now()))
     session.permanent = True
     session_links.note("registration", registration)
     if wanted:
@@ -111,8 +111,9 @@ def enter_preparation(token: str) -> Response | AnyResponse:
         return _preparation(member, form)
 
     def note_opening() -> None:
+        # First, since it may need the locks of all the person's meetings.
+        address_change.prove(member.person, page.now())
         membership.note_opening(member, page.now())
-        address_change.prove(member.person)
 
     carry_out(note_opening)
     session.permanent = True

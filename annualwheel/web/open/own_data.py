@@ -69,7 +69,7 @@ def enter_own_data(token: str) -> Response | AnyResponse:
     session.permanent = True
     # With the moment of the press: the half hour is counted from it, whatever the cookie lives.
     if person.address_unproven:
-        carry_out(lambda: address_change.prove(person))
+        carry_out(lambda: address_change.prove(person, page.now()))
     session["own_data"] = own_data.session_of(person, int(page.now().timestamp()))
     return redirect(url_for("owner.overview"), code=303)
 

@@ -40,7 +40,9 @@ def cell_name(problem: Problem, row: int, columns: dict[str, int]) -> str:
 
 def reason(problem: Problem) -> str:
     """Why the cell cannot be used, and what to do."""
-    name, text = field_name(problem.field), problem.text
+    # A problem of the whole row is no column's.
+    name = field_name(problem.field) if problem.field in SPELLINGS else ""
+    text = problem.text
     # Written out and not made from the key: what gathers texts for translation reads the source.
     words: dict[str, str] = {
         "missing": _("%(name)s saknas", name=name),
@@ -52,6 +54,7 @@ def reason(problem: Problem) -> str:
         "formula": _(
             "Formeln har inget sparat värde. Öppna filen i Excel, spara den och försök igen"
         ),
+        "unwritten": _("Raden gick inte att spara. De andra raderna är inlästa"),
         "error_value": _("Cellen visar ett fel (%(text)s)", text=text),
     }
     return words[problem.reason]

@@ -334,6 +334,7 @@ class TestWriting:
             "there": 1,
             "same": 1,
             "unreadable": 1,
+            "unwritten": 0,
             "organisations": 1,
             "places": 3,
         }

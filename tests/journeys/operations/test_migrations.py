@@ -829,6 +829,30 @@ def test_imports_of_before_stand_and_half_done_ones_count_as_written_on_the_way_
         assert read(db.engine, "imports", "state") == ["written", "written"]
 
 
+def test_imports_that_have_failed_are_tried_again_on_the_way_down(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        flask_migrate.upgrade(directory=FOLDER, revision="0014")
+        before = FILLED["0002"][0][1] | {"others": [], "done": 40}
+        insert(
+            db.engine,
+            {
+                "years": [ROWS["years"]],
+                "imports": [
+                    before | {"id": n, "public_id": f"l{n}", "state": state}
+                    for n, state in enumerate(("written", "writing", "undoing"), 1)
+                ],
+            },
+        )
+        flask_migrate.upgrade(directory=FOLDER)
+        assert read(db.engine, "imports", "tries") == [0, 0, 0]
+        assert read(db.engine, "imports", "failure") == ["", "", ""]
+        write(db.engine, "UPDATE imports SET state = 'write_failed', failure = 'AB' WHERE id = 2")
+        write(db.engine, "UPDATE imports SET state = 'undo_failed' WHERE id = 3")
+        flask_migrate.downgrade(directory=FOLDER, revision="0014")
+        assert read(db.engine, "imports", "state") == ["written", "writing", "undoing"]
+        assert read(db.engine, "imports", "done") == [40, 40, 40]
+
+
 def answer_rows(engine: sa.Engine) -> list[dict[str, Any]]:
     """Every row of the submitted answers, but for its id."""
     tables = sa.MetaData()

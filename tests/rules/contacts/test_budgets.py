@@ -156,7 +156,7 @@ def test_until_a_mailed_link_is_opened_only_the_address_can_be_corrected(
     told = [one.kind for one in mails()[before:] if one.address == ULLA]
     # The entry leaves the calendar that may be somebody else's, and nothing is told about Maria.
     assert told == ["calendar_cancel"]
-    address_change.prove(moved.person)
+    address_change.prove(moved.person, START)
     replies.register(moved, reply_of(moved, title="Chef"), START, actor)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 import openpyxl
 import pytest
+from flask import Flask
+from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +17,7 @@ from annualwheel.contacts.imports import headings, reading, template, values
 from annualwheel.errors import Unreadable
 from annualwheel.uploads import cells, parts, separated
 from annualwheel.uploads.worksheet import column_letters
+from annualwheel.web import error_messages
 from tests.cpu_time import within
 
 HEAD = ("Förnamn", "Efternamn", "E-post", "Organisation")
@@ -274,6 +277,29 @@ class TestRefusals:
         with zipfile.ZipFile(file, "w") as archive:
             archive.writestr("word/document.xml", "<x/>")
         assert refused(file.getvalue()) == "file_unknown"
+
+    @pytest.mark.parametrize(
+        ("names", "key"),
+        [
+            (("[Content_Types].xml", "xl/workbook.bin"), "file_binary_excel"),
+            (("mimetype", "content.xml", "META-INF/manifest.xml"), "file_open_document"),
+        ],
+    )
+    @pytest.mark.parametrize("language", ["sv", "en"])
+    def test_workbooks_of_another_kind_and_what_to_do(
+        self, app: Flask, names: tuple[str, ...], key: str, language: str
+    ) -> None:
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            for name in names:
+                archive.writestr(name, "<x/>")
+        assert refused(file.getvalue()) == key
+        for told in (key, "file_old_excel"):
+            with app.test_request_context(), force_locale(language):
+                words = error_messages.sentence(Unreadable(told))
+            # Where one finds it, and what it is called there.
+            menu = {"sv": "Arkiv, Spara som", "en": "File, Save as"}[language]
+            assert menu in words and ".xlsx" in words
 
     def test_broken_in_the_middle(self) -> None:
         content = workbook(HEAD, ROW)

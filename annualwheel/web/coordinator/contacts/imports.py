@@ -15,15 +15,25 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from annualwheel import listing, services
-from annualwheel.contacts.imports import bounded, preview, storing, template, undoing, writing
+from annualwheel.contacts.imports import (
+    bounded,
+    leases,
+    preview,
+    storing,
+    template,
+    undoing,
+    writing,
+)
 from annualwheel.contacts.imports.decisions import Decisions
 from annualwheel.contacts.imports.preview import STATUSES, Preview
 from annualwheel.contacts.imports.reading import Sheet
-from annualwheel.contacts.imports.states import UNDER_WAY
+from annualwheel.contacts.imports.states import FAILED, GOING_BACK, UNDER_WAY
 from annualwheel.cycle import years
 from annualwheel.errors import Missing, Unreadable
 from annualwheel.leases import is_lost
 from annualwheel.models import Import
+from annualwheel.uploads.bounded import SECONDS
+from annualwheel.uploads.cells import FILE_LIMIT
 from annualwheel.web import error_messages, lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint, categories
@@ -92,6 +102,9 @@ def import_start() -> AnyResponse:
         year=years.latest(),
         earlier=asked.shown(storing.earlier(asked.number, asked.order)),
         waiting=storing.waiting(),
+        has_failed=FAILED,
+        most=FILE_LIMIT,
+        seconds=SECONDS,
     )
     return make_response(html, form.status)
 
@@ -116,6 +129,8 @@ def import_show(public_id: str) -> AnyResponse:
         return _preview_page(kept, shown, choices_form(kept, shown)(formdata=None))
     if kept.state in UNDER_WAY:
         return _progress_page(kept)
+    if kept.state in FAILED:
+        return _failed_page(kept)
     html = render_template(
         "coordinator/import_done.html",
         active="people",
@@ -164,6 +179,15 @@ def import_cancel(public_id: str) -> AnyResponse:
     """Stops an import that is being written, and takes back what it has written."""
     if Press().accepted():
         kept = carry_out(lambda: _cancelled(public_id))
+        services.enqueue("carry_on_import", kept.id)
+    return redirect(url_for("coordinator.import_show", public_id=public_id), code=303)
+
+
+@blueprint.post("/personer/import/<public_id>/igen")
+def import_try_again(public_id: str) -> AnyResponse:
+    """Goes on with an import that has failed, from where it stopped."""
+    if Press().accepted():
+        kept = carry_out(lambda: _tried_again(public_id))
         services.enqueue("carry_on_import", kept.id)
     return redirect(url_for("coordinator.import_show", public_id=public_id), code=303)
 
@@ -219,6 +243,12 @@ def _cancelled(public_id: str) -> Import:
     return kept
 
 
+def _tried_again(public_id: str) -> Import:
+    kept = storing.by_public_id(public_id, locked=True)
+    leases.try_again(kept, page.now(), actor())
+    return kept
+
+
 def _keep(form: UploadForm) -> Import:
     # Categories belong to a year, so a list cannot be read before there is one.
     year = years.latest()
@@ -241,13 +271,30 @@ def _progress_page(kept: Import) -> AnyResponse:
         "coordinator/import_progress.html",
         active="people",
         kept=kept,
-        total=undoing.steps_of(kept) if kept.state == "undoing" else storing.last_row(kept),
+        total=_steps(kept),
         stands_still=is_lost(kept.lease_until, page.now()),
     )
     response = make_response(html)
     # A header and no script: the page follows the job in every browser.
     response.headers["Refresh"] = "2"
     return response
+
+
+def _failed_page(kept: Import) -> AnyResponse:
+    """That nobody comes further with an import, why, how far it has come, and what can be done."""
+    html = render_template(
+        "coordinator/import_failed.html",
+        active="people",
+        kept=kept,
+        total=_steps(kept),
+        goes_back=kept.state in GOING_BACK,
+    )
+    return make_response(html)
+
+
+def _steps(kept: Import) -> int:
+    """The number that an import comes to when all is done."""
+    return undoing.steps_of(kept) if kept.state in GOING_BACK else storing.last_row(kept)
 
 
 def _other_lists(kept: Import) -> list[SelectChoice]:
