@@ -9,6 +9,7 @@ import math
 import os
 import secrets
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -28,6 +29,7 @@ from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 from sqlalchemy.orm.exc import ObjectDeletedError
 from sqlalchemy.pool import PoolProxiedConnection
 
+from annualwheel import write_turns
 from annualwheel.write_turns import NoTurn, WriteTurns
 
 # A migration can only change a constraint that has a name, and SQLite gives none by itself.
@@ -42,8 +44,12 @@ NAMING = {
 # On SQLite readers begin a deferred transaction and take no lock. A writer must take it at once:
 # when another has written since its first read, its snapshot is stale and the write fails at once.
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
+# The turn at writing that this thread has on a database server.
+_turn: ContextVar[threading.Event | None] = ContextVar("turn", default=None)
 # Seconds after which a connection is tried before it is used.
 REST = 5.0
+# PostgreSQL's code for a lock that was waited for as long as `lock_timeout` allows.
+LOCK_NOT_AVAILABLE = "55P03"
 JSONValue = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -220,7 +226,11 @@ def keep(row: Base) -> None:
 def is_busy(error: OperationalError) -> bool:
     """Whether others wrote for so long that this transaction could not begin; try it again."""
     locked = sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED
-    return getattr(error.orig, "sqlite_errorcode", None) in locked
+    return (
+        isinstance(error.orig, NoTurn)
+        or getattr(error.orig, "sqlite_errorcode", None) in locked
+        or getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE
+    )
 
 
 def schema_version() -> str | None:
@@ -238,13 +248,16 @@ def server_time(engine: Engine) -> dt.datetime:
 def prepare_engine(engine: Engine) -> None:
     """Sets an SQLite engine up for many writers (WAL, foreign keys, real transactions).
 
-    On a database server a connection that has rested is tried before it is used, and rows that are
-    inserted together go in one statement.
+    On a database server a connection that has rested is tried before it is used, requests take
+    turns at writing, nobody waits for a lock without end, and rows that are inserted together go in
+    one statement.
     """
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     else:
         _try_after_a_rest(engine)
+        _wait_for_so_long(engine)
+        _take_turns(engine)
         # psycopg would send them one at a time; SQLAlchemy sets the same for psycopg2.
         engine.dialect.use_insertmanyvalues_wo_returning = True
 
@@ -290,7 +303,7 @@ def _begin_writing(connection: sa.Connection, turns: WriteTurns) -> None:
     try:
         turn, patience = turns.wait(in_request=has_request_context())
     except NoTurn as late:
-        raise OperationalError("BEGIN IMMEDIATE", None, _locked()) from late
+        raise OperationalError("BEGIN IMMEDIATE", None, late) from late
     try:
         # Writers of other processes have no place in the line: SQLite itself tries again for so
         # long. Never shorter than a moment, since who reads by this connection next keeps it.
@@ -301,10 +314,45 @@ def _begin_writing(connection: sa.Connection, turns: WriteTurns) -> None:
         turns.done(turn)
 
 
-def _locked() -> sqlite3.OperationalError:
-    error = sqlite3.OperationalError("database is locked")
-    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
-    return error
+def _take_turns(engine: Engine) -> None:
+    """Lets few requests of this process write at once on a database server.
+
+    Each keeps a thread, and all who want the same row would keep all threads.
+    """
+    turns = WriteTurns(write_turns.MOST_WAITING)
+
+    @event.listens_for(engine, "begin")
+    def _begin(_connection: sa.Connection) -> None:
+        # Whoever has a turn keeps it, whatever became of the transaction before.
+        if _reading.get() or not has_request_context() or _turn.get() is not None:
+            return
+        try:
+            _turn.set(turns.wait(in_request=True)[0])
+        except NoTurn as late:
+            raise OperationalError("BEGIN", None, late) from late
+
+    def ended(_connection: sa.Connection) -> None:
+        turn = None if _reading.get() else _turn.get()
+        if turn is not None:
+            _turn.set(None)
+            turns.moved()
+            turns.done(turn)
+
+    for ending in ("commit", "rollback"):
+        event.listen(engine, ending, ended)
+
+
+def _wait_for_so_long(engine: Engine) -> None:
+    """Lets nobody wait for a lock of the server without end; a job keeps no reader waiting."""
+
+    @event.listens_for(engine, "checkout")
+    def _patience(connection: Any, record: PoolProxiedConnection, _proxy: object) -> None:
+        patience = write_turns.LONG if has_request_context() else write_turns.JOB
+        # Only when it was not so for the last who had it: asking the server each time costs a trip.
+        if record.info.get("patience") != patience:
+            connection.execute(f"set lock_timeout = {int(patience * 1000)}")
+            connection.commit()
+            record.info["patience"] = patience
 
 
 def _try_after_a_rest(engine: Engine) -> None:

@@ -1,13 +1,18 @@
-"""Turns at SQLite's one write lock, within a process.
+"""Turns at writing, within a process.
 
-SQLite lets whoever tries at the right moment in, and a thread that waits answers nobody else. Here
-the threads wait in the order they came; the first in line alone tries the lock. When some wait
-already and the line stands still, whoever comes in a request is soon told to try again, so that
-threads are left for readers.
+SQLite has one write lock and lets whoever tries at the right moment in; on a database server all
+who change the same row wait. A thread that waits answers nobody else. Here the threads wait in the
+order they came; the first in line alone try. When some wait already and the line stands still,
+whoever comes in a request is soon told to try again, so that threads are left for readers.
+
+On SQLite one tries, and lets the next try when it has the lock. On a database server two requests
+write at the same time, and each keeps its turn until its transaction ends: else all threads could
+wait for the same row.
 """
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import deque
@@ -24,9 +29,10 @@ class NoTurn(Exception):
 
 
 class WriteTurns:
-    """The line in front of the lock."""
+    """The line in front of the lock. So many of it, `at_once`, have their turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = 1) -> None:
+        self._at_once = at_once
         self._line: deque[threading.Event] = deque()
         self._lock = threading.Lock()
         self._moved_at = 0.0
@@ -40,7 +46,7 @@ class WriteTurns:
         with self._lock:
             self._line.append(turn)
             place = len(self._line)
-            if place == 1:
+            if place <= self._at_once:
                 turn.set()
         while not turn.wait(max(0.0, self._until(place, began, in_request) - time.monotonic())):
             # The line may have moved meanwhile, and so be worth waiting in.
@@ -51,15 +57,15 @@ class WriteTurns:
         return turn, max(0.0, until - time.monotonic())
 
     def moved(self) -> None:
-        """Notes that whoever was first in line has got the lock."""
+        """Notes that the line moves: somebody has got the lock, or has ended."""
         self._moved_at = time.monotonic()
 
     def done(self, turn: threading.Event) -> None:
         """Lets the next in line try, whether this one has got the lock or has given up."""
         with self._lock:
             self._line.remove(turn)
-            if self._line:
-                self._line[0].set()
+            for one in itertools.islice(self._line, self._at_once):
+                one.set()
 
     def _until(self, place: int, began: float, in_request: bool) -> float:
         """The moment at which the one who came at that place gives up, as things are now."""
