@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
+import json
 import math
 import os
 import secrets
@@ -30,7 +31,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from annualwheel import write_turns
-from annualwheel.write_turns import NoTurn, WriteTurns
+from annualwheel.write_turns import Gate, NoTurn, WriteTurns
 
 # A migration can only change a constraint that has a name, and SQLite gives none by itself.
 NAMING = {
@@ -126,6 +127,12 @@ db = SQLAlchemy(
 def public_id() -> str:
     """A random name for a row that appears in a URL or a link (72 bits)."""
     return secrets.token_urlsafe(9)
+
+
+def as_json(value: object) -> sa.ColumnElement[Any]:
+    """The value for a column of JSON, written out here: before others have to wait for the row."""
+    text = sa.literal(json.dumps(value), sa.Text())
+    return text if db.session.get_bind().dialect.name == "sqlite" else sa.cast(text, JSONB())
 
 
 def choice_column(column: str, *allowed: str) -> sa.Enum:
@@ -288,36 +295,52 @@ def _prepare_sqlite(engine: Engine) -> None:
         for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
             connection.execute(f"pragma {pragma}")
 
-    turns = WriteTurns()
+    turns, gate = WriteTurns(), Gate(Path(f"{engine.url.database or os.devnull}.turn"))
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         if _reading.get():
             connection.exec_driver_sql("BEGIN")
         else:
-            _begin_writing(connection, turns)
+            _begin_writing(connection, turns, gate)
 
 
-def _begin_writing(connection: sa.Connection, turns: WriteTurns) -> None:
+def _begin_writing(connection: sa.Connection, turns: WriteTurns, gate: Gate) -> None:
     """Takes SQLite's write lock in turn. Raises `OperationalError` when it takes too long."""
     try:
         turn, patience = turns.wait(in_request=has_request_context())
+        until = time.monotonic() + patience
+        try:
+            with gate.first_in_line(until):
+                while not _has_begun(connection, until):
+                    time.sleep(write_turns.PAUSE)
+                turns.moved()
+        finally:
+            turns.done(turn)
     except NoTurn as late:
         raise OperationalError("BEGIN IMMEDIATE", None, late) from late
+
+
+def _has_begun(connection: sa.Connection, until: float) -> bool:
+    """Whether the lock was free. Raises what SQLite says when it has not been until then."""
+    # SQLite waits longer from try to try: a job that writes batch after batch is back before it.
+    connection.exec_driver_sql("pragma busy_timeout=0")
     try:
-        # Writers of other processes have no place in the line: SQLite itself tries again for so
-        # long. Never shorter than a moment, since who reads by this connection next keeps it.
-        connection.exec_driver_sql(f"pragma busy_timeout={max(100, int(patience * 1000))}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        turns.moved()
+    except OperationalError as error:
+        if not is_busy(error) or time.monotonic() >= until:
+            raise
+        return False
     finally:
-        turns.done(turn)
+        # Who reads by this connection keeps it.
+        connection.exec_driver_sql("pragma busy_timeout=100")
+    return True
 
 
 def _take_turns(engine: Engine) -> None:
     """Lets few requests of this process write at once on a database server.
 
-    Each keeps a thread, and all who want the same row would keep all threads.
+    Each keeps a thread: all who want the same row would keep all of them.
     """
     turns = WriteTurns(write_turns.MOST_WAITING)
 

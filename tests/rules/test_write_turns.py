@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -17,7 +18,15 @@ from sqlalchemy.exc import OperationalError
 from annualwheel import write_turns
 from annualwheel.db import db, is_busy, reading
 from annualwheel.models import Person
-from annualwheel.write_turns import BRIEF, JOB, LONG, MOST_WAITING, NoTurn, WriteTurns
+from annualwheel.write_turns import (
+    BRIEF,
+    JOB,
+    LONG,
+    MOST_WAITING,
+    Gate,
+    NoTurn,
+    WriteTurns,
+)
 from tests.databases import PostgreSQL, SQLite
 from tests.makers.region import make_organisation, make_person, make_staff, make_year, sign_in
 from tests.tiny_browser import Browser
@@ -175,6 +184,31 @@ def wait_until_so_many_wait(app: Flask, count: int) -> None:
     with app.app_context(), db.engine.connect() as connection:
         while connection.scalar(waiting) < count:
             connection.rollback()
+
+
+def test_a_process_comes_behind_the_one_that_waits_already(tmp_path: Path) -> None:
+    ours, theirs = Gate(tmp_path / "turn"), Gate(tmp_path / "turn")
+    with ours.first_in_line(0.0), pytest.raises(NoTurn), theirs.first_in_line(0.0):
+        pass
+    with theirs.first_in_line(0.0):
+        pass
+    # A folder that takes no file keeps nobody from writing.
+    with Gate(tmp_path / "none" / "turn").first_in_line(0.0):
+        pass
+
+
+def test_a_job_that_writes_again_waits_for_the_process_that_is_next(
+    app: Flask, database: SQLite | PostgreSQL, session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_turns, "JOB", 0.01)
+    if database.kind == "sqlite":
+        with Gate(Path(f"{database.file}.turn")).first_in_line(0.0):
+            with pytest.raises(OperationalError) as late:
+                db.session.execute(sa.update(Person).values(given="Eva"))
+            db.session.rollback()
+            assert is_busy(late.value)
+    db.session.execute(sa.update(Person).values(given="Eva"))
+    db.session.rollback()
 
 
 def test_two_have_their_turn_where_two_may_write_at_once() -> None:
