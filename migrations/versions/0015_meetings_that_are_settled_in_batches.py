@@ -16,6 +16,18 @@ STATE = ('preparing', 'sending', 'done', 'paused', 'stopped')
 PAUSED_FROM = ('preparing', 'sending')
 JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql')
 MAILINGS = sa.table('mailings', sa.column('id', sa.Integer), sa.column('audience', JSON))
+# Whoever erases a row is asked for each key that may point at it: without an index that reads the whole table.
+KEYS = (
+    ('registrations', 'replaces_id'),
+    ('persons', 'merged_into_id'),
+    ('year_organisations', 'lead_id'),
+    ('submissions', 'person_id'),
+    ('members', 'invited_by_id'),
+    ('items', 'removed_by_id'),
+    ('answers', 'author_id'),
+    ('answer_history', 'author_id'),
+    ('submission_versions', 'by_id'),
+)
 PIECES = sa.table('told_people', sa.column('id', sa.Integer), sa.column('mailing_id', sa.Integer), sa.column('kind', sa.Text), sa.column('people', JSON))
 
 
@@ -24,8 +36,8 @@ def upgrade() -> None:
     _allow('paused_from', ('settling', *PAUSED_FROM))
     with op.batch_alter_table('registrations') as batch:
         batch.add_column(sa.Column('moves', sa.Integer(), nullable=False, server_default='0'))
-        # Each registration that is erased asks who comes instead of it.
-        batch.create_index(batch.f('ix_registrations_replaces_id'), ['replaces_id'])
+    for table, column in KEYS:
+        op.create_index(op.f(f'ix_{table}_{column}'), table, [column])
     op.create_table(
         'told_people',
         sa.Column('id', sa.Integer(), nullable=False),
@@ -44,8 +56,9 @@ def downgrade() -> None:
         _put_back(mailing)
     op.drop_index(op.f('ix_told_people_mailing_id'), table_name='told_people')
     op.drop_table('told_people')
+    for table, column in KEYS:
+        op.drop_index(op.f(f'ix_{table}_{column}'), table_name=table)
     with op.batch_alter_table('registrations') as batch:
-        batch.drop_index(batch.f('ix_registrations_replaces_id'))
         batch.drop_column('moves')
     # What is half settled is for a person to look at.
     op.execute("UPDATE mailings SET paused_from = 'preparing' WHERE paused_from = 'settling'")

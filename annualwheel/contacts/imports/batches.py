@@ -54,6 +54,11 @@ def put_together(kept: Import) -> dict[str, Any]:
     return whole
 
 
+def trace_of(kept: Import) -> dict[str, Any]:
+    """The trace of an import. One that is cancelled half way has it in its batches still."""
+    return kept.trace if "changed" in kept.trace else kept.trace | put_together(kept)
+
+
 def forget(kept: Import) -> None:
     """Removes the traces of the batches, when they are put together."""
     db.session.execute(sa.delete(ImportBatch).where(ImportBatch.import_id == kept.id))

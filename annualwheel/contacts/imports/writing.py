@@ -21,7 +21,7 @@ from annualwheel.contacts.imports.batches import Batch, forget, put_together, tr
 from annualwheel.contacts.imports.decisions import Choice, Decisions
 from annualwheel.contacts.imports.preview import Preview, UnknownOrganisation, build
 from annualwheel.contacts.imports.values import Contact
-from annualwheel.db import db
+from annualwheel.db import as_json, db
 from annualwheel.errors import Refused
 from annualwheel.models import Affiliation, Category, Import, Organisation, Person, Year
 
@@ -41,6 +41,15 @@ class NewName:
     name: str
     category_id: int | None
     choice: Choice
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What an import has done, by kind; its trace; the lines that nobody could read."""
+
+    counts: dict[str, int]
+    trace: sa.ColumnElement[Any]
+    rows: sa.ColumnElement[Any]
 
 
 def begin(kept: Import, decided: Decisions, actor: Actor, now: dt.datetime) -> None:
@@ -134,29 +143,38 @@ class Writer:
         batch.keep()
         return True
 
-    def trace(self) -> dict[str, Any]:
-        """What all batches have added and changed, when all rows are written."""
-        return put_together(self.kept)
+    def trace(self) -> Whole:
+        """What all batches have added and changed, when all rows are written.
 
-    def finish(self, whole: dict[str, Any], now: dt.datetime) -> bool:
+        Read and written out before anybody waits for a lock.
+        """
+        counts = self.counts | _added(self.kept)
+        counts["there"] += self.counts["new"] - counts["new"]
+        kept, unreadable = self.kept, set(self.unreadable)
+        trace = {name: one for name, one in kept.trace.items() if name not in ("decided", "actor")}
+        return Whole(
+            counts,
+            as_json(trace | put_together(kept) | {"counts": counts}),
+            # Everything else is in the tables now. What could not be read is kept a while, to be
+            # put right.
+            as_json([row for row in kept.rows if row[0] in unreadable]),
+        )
+
+    def finish(self, whole: Whole, now: dt.datetime) -> bool:
         """Says that all rows are written; `whole` is what `trace` gave.
 
         False when the import is no longer this worker's.
         """
         if not self._is_ours(self.kept.done, now):
             return False
-        counts = self.counts | _added(self.kept)
-        counts["there"] += self.counts["new"] - counts["new"]
-        # Everything else is in the tables now. What could not be read is kept a while, to be put
-        # right.
-        self.kept.rows = [row for row in self.kept.rows if row[0] in self.unreadable]
-        trace = {name: value for name, value in self.kept.trace.items() if name != "decided"}
-        actor = trace.pop("actor")
+        actor = self.kept.trace["actor"]
         forget(self.kept)
-        self.kept.trace = trace | whole | {"counts": counts}
+        self.kept.rows, self.kept.trace = whole.rows, whole.trace
         self.kept.lease_until, self.kept.done = None, 0
         states.step(self.kept, "finish")
-        audit.note(Actor(**actor), "imported", self.kept, now, **counts)
+        db.session.flush()
+        db.session.expire(self.kept, ["rows", "trace"])
+        audit.note(Actor(**actor), "imported", self.kept, now, **whole.counts)
         return True
 
     def _is_ours(self, to: int, now: dt.datetime) -> bool:

@@ -83,7 +83,9 @@ def text(rows: int = ROWS) -> str:
 
 def begun(year: Year) -> Import:
     """A long list whose writing is decided; no job has come to it."""
-    kept = storing.keep(reading.lists(text().encode()), "l.csv", year, "K", audit.SYSTEM, START)
+    kept = storing.keep(
+        storing.listed(reading.lists(text().encode())), "l.csv", year, "K", audit.SYSTEM, START
+    )
     writing.begin(kept, Decisions(), audit.SYSTEM, START)
     db.session.commit()
     return kept
@@ -359,7 +361,9 @@ def test_a_failure_leaves_it_to_be_taken_up_again(
 def test_what_was_decided_is_kept_until_a_job_comes(year: Year) -> None:
     arvika = organisations.organisation_named("Arvika")
     assert arvika is not None
-    kept = storing.keep(reading.lists(text().encode()), "l.csv", year, "K", audit.SYSTEM, START)
+    kept = storing.keep(
+        storing.listed(reading.lists(text().encode())), "l.csv", year, "K", audit.SYSTEM, START
+    )
     decided = Decisions(
         {
             "alvar": Choice(same_as=arvika),
