@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
+import json
 import math
 import os
 import secrets
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -28,7 +30,8 @@ from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 from sqlalchemy.orm.exc import ObjectDeletedError
 from sqlalchemy.pool import PoolProxiedConnection
 
-from annualwheel.write_turns import NoTurn, WriteTurns
+from annualwheel import write_turns
+from annualwheel.write_turns import Gate, NoTurn, WriteTurns
 
 # A migration can only change a constraint that has a name, and SQLite gives none by itself.
 NAMING = {
@@ -48,8 +51,12 @@ MARKER = "being_restored"
 MARKER_IN_A_FILE = "select name from sqlite_master where name = 'being_restored'"
 MARKER_ON_A_SERVER = "select to_regclass('being_restored')"
 _restoring: ContextVar[bool] = ContextVar("restoring", default=False)
+# The turn at writing that this thread has on a database server.
+_turn: ContextVar[threading.Event | None] = ContextVar("turn", default=None)
 # Seconds after which a connection is tried before it is used.
 REST = 5.0
+# PostgreSQL's code for a lock that was waited for as long as `lock_timeout` allows.
+LOCK_NOT_AVAILABLE = "55P03"
 JSONValue = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -139,6 +146,12 @@ db = SQLAlchemy(
 def public_id() -> str:
     """A random name for a row that appears in a URL or a link (72 bits)."""
     return secrets.token_urlsafe(9)
+
+
+def as_json(value: object) -> sa.ColumnElement[Any]:
+    """The value for a column of JSON, written out here: before others have to wait for the row."""
+    text = sa.literal(json.dumps(value), sa.Text())
+    return text if db.session.get_bind().dialect.name == "sqlite" else sa.cast(text, JSONB())
 
 
 def choice_column(column: str, *allowed: str) -> sa.Enum:
@@ -275,7 +288,11 @@ def add_unless_there(row: Base) -> bool:
 def is_busy(error: OperationalError) -> bool:
     """Whether others wrote for so long that this transaction could not begin; try it again."""
     locked = sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED
-    return getattr(error.orig, "sqlite_errorcode", None) in locked
+    return (
+        isinstance(error.orig, NoTurn)
+        or getattr(error.orig, "sqlite_errorcode", None) in locked
+        or getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE
+    )
 
 
 def schema_version() -> str | None:
@@ -293,13 +310,16 @@ def server_time(engine: Engine) -> dt.datetime:
 def prepare_engine(engine: Engine) -> None:
     """Sets an SQLite engine up for many writers (WAL, foreign keys, real transactions).
 
-    On a database server a connection that has rested is tried before it is used, and rows that are
-    inserted together go in one statement.
+    On a database server a connection that has rested is tried before it is used, requests take
+    turns at writing, nobody waits for a lock without end, and rows that are inserted together go in
+    one statement.
     """
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     else:
         _try_after_a_rest(engine)
+        _wait_for_so_long(engine)
+        _take_turns(engine)
         # psycopg would send them one at a time; SQLAlchemy sets the same for psycopg2.
         engine.dialect.use_insertmanyvalues_wo_returning = True
 
@@ -331,36 +351,87 @@ def _prepare_sqlite(engine: Engine) -> None:
             connection.execute(f"pragma {pragma}")
         _require_whole(connection, MARKER_IN_A_FILE)
 
-    turns = WriteTurns()
+    turns, gate = WriteTurns(), Gate(Path(f"{engine.url.database or os.devnull}.turn"))
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         if _reading.get():
             connection.exec_driver_sql("BEGIN")
         else:
-            _begin_writing(connection, turns)
+            _begin_writing(connection, turns, gate)
 
 
-def _begin_writing(connection: sa.Connection, turns: WriteTurns) -> None:
+def _begin_writing(connection: sa.Connection, turns: WriteTurns, gate: Gate) -> None:
     """Takes SQLite's write lock in turn. Raises `OperationalError` when it takes too long."""
     try:
         turn, patience = turns.wait(in_request=has_request_context())
+        until = time.monotonic() + patience
+        try:
+            with gate.first_in_line(until):
+                while not _has_begun(connection, until):
+                    time.sleep(write_turns.PAUSE)
+                turns.moved()
+        finally:
+            turns.done(turn)
     except NoTurn as late:
-        raise OperationalError("BEGIN IMMEDIATE", None, _locked()) from late
+        raise OperationalError("BEGIN IMMEDIATE", None, late) from late
+
+
+def _has_begun(connection: sa.Connection, until: float) -> bool:
+    """Whether the lock was free. Raises what SQLite says when it has not been until then."""
+    # SQLite waits longer from try to try: a job that writes batch after batch is back before it.
+    connection.exec_driver_sql("pragma busy_timeout=0")
     try:
-        # Writers of other processes have no place in the line: SQLite itself tries again for so
-        # long. Never shorter than a moment, since who reads by this connection next keeps it.
-        connection.exec_driver_sql(f"pragma busy_timeout={max(100, int(patience * 1000))}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        turns.moved()
+    except OperationalError as error:
+        if not is_busy(error) or time.monotonic() >= until:
+            raise
+        return False
     finally:
-        turns.done(turn)
+        # Who reads by this connection keeps it.
+        connection.exec_driver_sql("pragma busy_timeout=100")
+    return True
 
 
-def _locked() -> sqlite3.OperationalError:
-    error = sqlite3.OperationalError("database is locked")
-    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
-    return error
+def _take_turns(engine: Engine) -> None:
+    """Lets few requests of this process write at once on a database server.
+
+    Each keeps a thread: all who want the same row would keep all of them.
+    """
+    turns = WriteTurns(write_turns.MOST_WAITING)
+
+    @event.listens_for(engine, "begin")
+    def _begin(_connection: sa.Connection) -> None:
+        # Whoever has a turn keeps it, whatever became of the transaction before.
+        if _reading.get() or not has_request_context() or _turn.get() is not None:
+            return
+        try:
+            _turn.set(turns.wait(in_request=True)[0])
+        except NoTurn as late:
+            raise OperationalError("BEGIN", None, late) from late
+
+    def ended(_connection: sa.Connection) -> None:
+        turn = None if _reading.get() else _turn.get()
+        if turn is not None:
+            _turn.set(None)
+            turns.moved()
+            turns.done(turn)
+
+    for ending in ("commit", "rollback"):
+        event.listen(engine, ending, ended)
+
+
+def _wait_for_so_long(engine: Engine) -> None:
+    """Lets nobody wait for a lock of the server without end; a job keeps no reader waiting."""
+
+    @event.listens_for(engine, "checkout")
+    def _patience(connection: Any, record: PoolProxiedConnection, _proxy: object) -> None:
+        patience = write_turns.LONG if has_request_context() else write_turns.JOB
+        # Only when it was not so for the last who had it: asking the server each time costs a trip.
+        if record.info.get("patience") != patience:
+            connection.execute(f"set lock_timeout = {int(patience * 1000)}")
+            connection.commit()
+            record.info["patience"] = patience
 
 
 def _try_after_a_rest(engine: Engine) -> None:

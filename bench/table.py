@@ -124,11 +124,11 @@ ROWS = (
     Row("pack of 18,000 initiatives", "pack", "s", Limit(1.3, 1.3, of="ratio"), "openpyxl alone"),
     Row("pack, peak memory over idle", "pack", "MiB", Limit(28.6, 28.6)),
     Row(
-        "registering while a pack is built, 95th percentile",
+        "registering while a pack is built and a list imported, 95th percentile",
         "beside",
         "ms",
         Limit(1.5, 1.5, of="ratio"),
-        "beside a process without the database",
+        "beside two processes without the database",
     ),
     Row(
         "landing page while ten writers wait",

@@ -16,7 +16,7 @@ from annualwheel.contacts.imports import bounded, preview, storing, writing
 from annualwheel.contacts.imports.decisions import Decisions
 from annualwheel.contacts.imports.preview import Preview, UnknownOrganisation
 from annualwheel.cycle import years
-from annualwheel.db import db
+from annualwheel.db import db, reading
 from annualwheel.errors import DomainError, Missing
 from annualwheel.jobs import importing
 from annualwheel.models import Import
@@ -36,11 +36,16 @@ def contacts_import(file: Path, write: bool) -> None:
     with import_words.in_swedish():
         try:
             kept = _keep(file)
-            shown = preview.build(kept)
-            _print(kept, shown)
+            # Others write meanwhile: comparing thousands of rows takes seconds.
+            unit_of_work.commit()
+            with reading():
+                shown = preview.build(kept)
+                _print(kept, shown)
+                db.session.commit()
             if not write:
                 # The preview is a row too: a look at a list leaves nothing behind.
-                db.session.rollback()
+                storing.discard(kept)
+                unit_of_work.commit()
                 click.echo("Inget är sparat. Lägg till --write för att läsa in.")
                 return
             writing.begin(kept, Decisions(), SYSTEM, services().clock.now())
@@ -64,7 +69,12 @@ def _keep(file: Path) -> Import:
     if year is None:
         raise Missing("no_year")
     return storing.keep(
-        bounded.lists(file.read_bytes()), file.name, year, BY, SYSTEM, services().clock.now()
+        storing.listed(bounded.lists(file.read_bytes())),
+        file.name,
+        year,
+        BY,
+        SYSTEM,
+        services().clock.now(),
     )
 
 

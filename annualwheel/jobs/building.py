@@ -21,6 +21,7 @@ from annualwheel.jobs import keeping
 from annualwheel.jobs.queue import start_drains
 from annualwheel.jobs.sending import worker_name
 from annualwheel.mailings import sending
+from annualwheel.meetings import settling
 from annualwheel.models import Mailing, Pack
 from annualwheel.services import services
 from annualwheel.workshop import packs
@@ -110,8 +111,8 @@ def _tidy(pack_id: int) -> None:
 def prepare(mailing_id: int) -> None:
     """Writes the mails of a large mailing in batches, then has them sent.
 
-    One short transaction for each batch. Can be run again at any time: does nothing for a mailing
-    that a worker writes already.
+    Of a move or a cancellation the registrations follow first. One short transaction for each
+    batch. Can be run again at any time: does nothing for a mailing that a worker writes already.
     """
     worker = worker_name()
     taken = sending.take(mailing_id, worker, services().clock.now())
@@ -119,8 +120,37 @@ def prepare(mailing_id: int) -> None:
     if not taken:
         return
     with keeping.kept(Mailing, mailing_id, worker):
-        _prepare(mailing_id, worker)
+        try:
+            _settle(mailing_id, worker)
+        # Somebody has paused it, or another worker has it.
+        except settling.Lost:
+            db.session.rollback()
+            sending.let_go(db.session.get_one(Mailing, mailing_id), worker, is_written=False)
+            db.session.commit()
+        else:
+            _prepare(mailing_id, worker)
     start_drains()
+
+
+def _settle(mailing_id: int, worker: str) -> None:
+    """Lets the registrations follow the move or the cancellation that the mailing is about."""
+    with reading():
+        mailing = db.session.get_one(Mailing, mailing_id, populate_existing=True)
+        state = mailing.state
+        db.session.commit()
+    if state != "settling":
+        return
+    work = settling.Settling(mailing, worker)
+    while work.clear():
+        db.session.commit()
+    db.session.commit()
+    with reading():
+        work.read()
+        db.session.commit()
+    while work.follow():
+        db.session.commit()
+    work.finish()
+    db.session.commit()
 
 
 def _prepare(mailing_id: int, worker: str) -> None:
@@ -129,9 +159,9 @@ def _prepare(mailing_id: int, worker: str) -> None:
         mailing = db.session.get_one(Mailing, mailing_id, populate_existing=True)
         left = sending.remaining(mailing, services().clock.now())
         db.session.commit()
-    is_written = True
-    for start in range(0, len(left), sending.BATCH):
-        batch = left[start : start + sending.BATCH]
+    is_written, size = True, sending.size_of_batch(mailing)
+    for start in range(0, len(left), size):
+        batch = left[start : start + size]
         is_written = sending.write_batch(mailing, batch, services().clock.now(), worker)
         if not is_written:
             break

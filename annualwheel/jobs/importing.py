@@ -81,12 +81,17 @@ def _write(kept: Import) -> None:
 
 def _undo(kept: Import) -> None:
     clock = services().clock
-    undoer = undoing.Undoer(kept)
+    with reading():
+        undoer = undoing.Undoer(kept)
+        db.session.commit()
     while (left := undoer.left()) is not None:
         if not undoer.remove(left, clock.now()):
             return
         _commit(kept)
-    if undoer.finish(clock.now()):
+    with reading():
+        undone = undoer.trace()
+        db.session.commit()
+    if undoer.finish(undone, clock.now()):
         db.session.commit()
 
 

@@ -6,11 +6,14 @@ from annualwheel.models import Mailing
 from annualwheel.models.mail import MAILING_STATES, PAUSED_FROM
 from annualwheel.transitions import Table, Transitions
 
-# (state, action) -> the states it may lead to. `written`: every mail of it is in the outbox.
+# (state, action) -> the states it may lead to. `settle`: every registration has followed the move,
+# or the cancellation, that it is about. `written`: every mail of it is in the outbox.
 # `stop`: the mail server refuses all that we send, so it stops by itself. `resume` leads back to
 # where it was paused or stopped. `overtake`: a newer mailing says what this one
 # was to say, so that nothing is left to write. `finish`: nothing is left to send.
 TABLE: Table = {
+    ("settling", "settle"): ("preparing",),
+    ("settling", "pause"): ("paused",),
     ("preparing", "written"): ("sending",),
     ("preparing", "pause"): ("paused",),
     ("sending", "pause"): ("paused",),
@@ -25,6 +28,8 @@ TABLE: Table = {
 }
 TRANSITIONS = Transitions(MAILING_STATES, TABLE)
 
+# A job works on it before its mails are sent.
+BY_A_JOB = ("settling", "preparing")
 # Its mails wait until a person lets it go on.
 HELD = ("paused", "stopped")
 

@@ -26,6 +26,8 @@ LEASE = dt.timedelta(minutes=5)
 # arrive twice.
 MARGIN = dt.timedelta(minutes=2)
 CHUNK = 25
+# So many are dropped in one transaction.
+DROPPED = 400
 # Waits after the first, second, … temporary failure of a mail; the last one repeats. Failures of
 # the server have waits of their own (`standstill.WAITS`).
 WAITS = [
@@ -348,25 +350,31 @@ def lock(mailing: Mailing) -> None:
     db.session.refresh(mailing, _CHANGING, with_for_update={"key_share": True})
 
 
-def drop_waiting(meeting: Meeting, mailing: Mailing | None = None) -> None:
-    """Drops what is left of the meeting's mailings, or of the one given.
+def drop_waiting(meeting: Meeting, mailing: Mailing | None = None, at_most: int = DROPPED) -> int:
+    """Drops what is left of the meeting's mailings, or of the one given, so many at most.
 
-    A mail that a worker has in hand goes out.
+    A mail that a worker has in hand goes out. Returns how many it dropped; ask again until none.
     """
     of_meeting = (
         sa.select(Mailing.id).where(Mailing.meeting_id == meeting.id)
         if mailing is None
         else [mailing.id]
     )
-    db.session.execute(
+    waiting = sa.select(Message.id).where(
+        Message.mailing_id.in_(of_meeting),
+        Message.state.in_(states.TRANSITIONS.sources("stop")),
+    )
+    done = db.session.execute(
         sa.update(Message)
         .where(
-            Message.mailing_id.in_(of_meeting),
+            Message.id.in_(waiting.limit(at_most)),
+            # Once more: on PostgreSQL a worker may have claimed one since it was found.
             Message.state.in_(states.TRANSITIONS.sources("stop")),
         )
         .values(state=states.TRANSITIONS.outcome("stop"))
         .execution_options(synchronize_session="fetch")
     )
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def make_way(keys: Sequence[str]) -> None:

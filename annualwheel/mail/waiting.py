@@ -14,6 +14,8 @@ from annualwheel.models import Mailing, Message, Standstill
 
 # For so long a mail is tried (RFC 5321 4.5.4.1: at least four to five days).
 GIVE_UP = dt.timedelta(days=4)
+# So many mails are let go on in one transaction.
+ANEW = 1000
 
 
 def of_mailing(in_states: Sequence[str]) -> sa.Exists:
@@ -88,14 +90,23 @@ def expire(message: Message) -> None:
     states.step(message, "expire", "unknown" if message.may_have_left else "expired")
 
 
-def wait_anew(mailing: Mailing, now: dt.datetime) -> None:
-    """Lets what is left of a mailing be tried from now, for as long as other mails are."""
-    db.session.execute(
+def wait_anew(mailing: Mailing, now: dt.datetime) -> int:
+    """Lets what is left of a mailing be tried from now, for as long as other mails are.
+
+    So many at most; returns how many. Ask again until there are none.
+    """
+    left = sa.select(Message.id).where(
+        Message.mailing_id == mailing.id,
+        Message.state.in_(states.UNSENT),
+        sa.or_(Message.due_at != now, Message.waiting_since != now),
+    )
+    done = db.session.execute(
         sa.update(Message)
-        .where(Message.mailing_id == mailing.id, Message.state.in_(states.UNSENT))
+        .where(Message.id.in_(left.limit(ANEW)))
         .values(due_at=now, waiting_since=now)
         .execution_options(synchronize_session="fetch")
     )
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def try_all_again(ids: sa.Select[int], now: dt.datetime) -> int:

@@ -24,6 +24,7 @@ from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.models import Mailing, Message
 from annualwheel.models.mail import MAILING_STATES
 from annualwheel.registrations import seats
+from annualwheel.registrations.audiences import Addressee
 from annualwheel.wording.cleaning import without_addresses
 
 log = structlog.get_logger()
@@ -58,16 +59,43 @@ class MailingProgress:
         return self.total - self.waiting
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """The people a mailing would go to, as they were read; `latest` is the newest mailing then."""
+
+    people: Sequence[Addressee]
+    latest: int
+
+
+def choose(draft: MailingDraft, now: dt.datetime) -> Chosen:
+    """Reads to whom the mailing goes, before anybody waits for the lock of `confirm`.
+
+    Raises what `require_possible` raises.
+    """
+    kind = registry.of(draft.kind)
+    kind.require_possible(draft, now)
+    # Before the people, so that a mailing that takes some of them out meanwhile is noticed.
+    latest = _latest(draft)
+    return Chosen(draft.ticked(kind.recipients(draft, now)), latest)
+
+
 def confirm(
-    draft: MailingDraft, confirm_key: str, expected: int, actor: Actor, now: dt.datetime
+    draft: MailingDraft,
+    confirm_key: str,
+    expected: int,
+    actor: Actor,
+    now: dt.datetime,
+    chosen: Chosen | None = None,
 ) -> Mailing:
     """Sends: a small mailing is written here, a large one is left to a job (`preparing`).
 
     The same key gives the same mailing. `actor` is a member of staff, or the system itself for what
-    is sent by a schedule.
+    is sent by a schedule. `chosen` is what `choose` gave; without it they are read here, which
+    keeps others waiting where there are many.
 
     Raises `Refused("nobody_left")`, `Refused("more_recipients")` when there are more than the
-    number that was confirmed, and what `require_possible` raises.
+    number that was confirmed, `Refused("sent_meanwhile")` when somebody has sent another mailing of
+    the kind since they were chosen, and what `require_possible` raises.
     """
     # The meeting may be moved or cancelled, or its seats taken, in this very moment.
     seats.lock(draft.meeting)
@@ -77,24 +105,35 @@ def confirm(
     if found is not None:
         return found
     kind = registry.of(draft.kind)
+    if chosen is None:
+        chosen = choose(draft, now)
+    elif _latest(draft) != chosen.latest:
+        raise Refused("sent_meanwhile")
     kind.require_possible(draft, now)
-    chosen = draft.ticked(kind.recipients(draft, now))
-    if not chosen:
+    count = len(chosen.people)
+    if not count:
         raise Refused("nobody_left")
-    count = len(chosen)
     # Fewer is no surprise: some have answered since the page was shown.
     if count > expected:
         raise Refused("more_recipients", count=count)
     mailing = _made(draft, confirm_key, expected, actor, now)
     db.session.add(mailing)
     db.session.flush()
-    if count <= SMALL:
-        _write(mailing, chosen, now)
+    # Each kind looks again at whom it writes to: somebody may have answered since they were read.
+    if count <= min(SMALL, kind.most):
+        _write(mailing, chosen.people, now)
         mailing_states.step(mailing, "written")
     meeting_id = draft.meeting.id
     audit.note(actor, "mailing_confirmed", mailing, now, meeting_id, kind=draft.kind, count=count)
     db.session.flush()
     return mailing
+
+
+def _latest(draft: MailingDraft) -> int:
+    newest = sa.select(sa.func.max(Mailing.id)).where(
+        Mailing.meeting_id == draft.meeting.id, Mailing.kind == draft.kind
+    )
+    return db.session.scalar(newest) or 0
 
 
 def confirmed(confirm_key: str) -> Mailing | None:
@@ -123,6 +162,11 @@ def _made(
     )
 
 
+def size_of_batch(mailing: Mailing) -> int:
+    """How many of its mails are written in one transaction."""
+    return min(BATCH, registry.of(mailing.kind).most)
+
+
 def remaining(mailing: Mailing, now: dt.datetime) -> Sequence[Any]:
     """The people that a mailing has still to be written to; its kind knows who they are."""
     return registry.of(mailing.kind).left(mailing, now)
@@ -133,8 +177,7 @@ def take(mailing_id: int, worker: str, now: dt.datetime) -> bool:
 
     The caller commits, so that nobody else takes it.
     """
-    sources = mailing_states.TRANSITIONS.sources("written")
-    return leases.take(Mailing, mailing_id, sources, worker, now)
+    return leases.take(Mailing, mailing_id, mailing_states.BY_A_JOB, worker, now)
 
 
 def write_batch(mailing: Mailing, batch: Sequence[Any], now: dt.datetime, worker: str = "") -> bool:
@@ -207,15 +250,24 @@ def stop(mailing_id: int, why: str, now: dt.datetime, actor: audit.Actor) -> Non
         audit.note(actor, "mailing_stopped", mailing, now, mailing.meeting_id)
 
 
+def wait_anew(mailing: Mailing, now: dt.datetime) -> int:
+    """Lets some of the mails of a held mailing be tried from now; returns how many.
+
+    With tens of thousands each call is a transaction, until there are none; then `resume`.
+    """
+    outbox.lock(mailing)
+    return waiting.wait_anew(mailing, now) if mailing_states.allowed(mailing, "resume") else 0
+
+
 def resume(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
     """Goes on with a mailing that was paused or has stopped; nobody gets the mail twice.
 
     A mail server that stands still is tried at once.
     """
-    outbox.lock(mailing)
+    while wait_anew(mailing, now):
+        pass
     if mailing_states.allowed(mailing, "resume"):
         mailing_states.step(mailing, "resume")
-        waiting.wait_anew(mailing, now)
         standstill.try_now(now)
         audit.note(actor, "mailing_resumed", mailing, now, mailing.meeting_id)
 
@@ -238,7 +290,7 @@ def progress_of(mailing: Mailing) -> MailingProgress:
     written = counts.total()
     total, skipped = written, meant - written
     # Mails that are not written yet have no rows to count, so the confirmed number is used.
-    if mailing_states.doing(mailing) == "preparing":
+    if mailing_states.doing(mailing) in mailing_states.BY_A_JOB:
         total, skipped = meant, 0
     sent, withheld, dropped = counts["sent"], counts["withheld"], counts["dropped"]
     failed = sum(counts[state] for state in mail_states.STOPPED)
@@ -246,7 +298,7 @@ def progress_of(mailing: Mailing) -> MailingProgress:
     return MailingProgress(total, sent, left, failed, withheld, dropped, skipped, mailing.unwritten)
 
 
-def give_up(now: dt.datetime, at_most: int = 500) -> int:
+def give_up(now: dt.datetime, at_most: int = 50) -> int:
     """Gives up what the server has not taken for four days; returns how many mails it looked at.
 
     What is not wanted any more is dropped instead. The caller commits, and asks again until there
@@ -282,7 +334,7 @@ def left_behind(now: dt.datetime) -> Sequence[int]:
     """The ids of mailings whose job was lost: before it began, or while it wrote."""
     return db.session.scalars(
         sa.select(Mailing.id).where(
-            Mailing.state == "preparing",
+            Mailing.state.in_(mailing_states.BY_A_JOB),
             Mailing.created_at < now - LEFT,
             leases.is_free(Mailing, now),
         )
@@ -291,7 +343,7 @@ def left_behind(now: dt.datetime) -> Sequence[int]:
 
 def is_left(mailing: Mailing, now: dt.datetime) -> bool:
     """Whether the job that wrote it is gone, so that the sweep is about to start another."""
-    return mailing.state == "preparing" and leases.is_lost(mailing.lease_until, now)
+    return mailing.state in mailing_states.BY_A_JOB and leases.is_lost(mailing.lease_until, now)
 
 
 def by_public_id(public_id: str) -> Mailing:

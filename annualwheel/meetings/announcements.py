@@ -1,28 +1,28 @@
 """Tells those concerned that a meeting is moved or cancelled.
 
-The act settles who is told, and the mails are written after it, in batches. The mailing's
-`audience` keeps the people as `[registration, state, sequence, known, said_yes]`: as they were in
-the act, which of the appointments in `known` they had been told of, and whether they had said yes
-to that one. `saved` keeps those who had only been asked to save the date, as `[person, known]`. The
-mailing's `written` counts those who are done with, in the transaction of their mails.
+It is settled first who is told (`settling`), and the mails are written after that, in batches.
+`ToldPeople` keeps the people as `[registration, state, sequence, known, said_yes]`: as the act left
+them, which of the appointments in `known` of the mailing's `audience` they had been told of, and
+whether they had said yes to that one. Those who had only been asked to save the date are kept as
+`[person, known]`. The mailing's `written` counts those who are done with, in the transaction of
+their mails.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from annualwheel.audit import Actor
 from annualwheel.db import db
-from annualwheel.mail import mailing_states, outbox
+from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
 from annualwheel.meetings import listeners, unheard
-from annualwheel.meetings.acts import ACTS, MeetingNews, day_of
+from annualwheel.meetings.acts import ACTS, MeetingNews
 from annualwheel.meetings.unheard import InformedPerson, Saved, people_of
 from annualwheel.models import Mailing, Meeting, Person, Registration
 from annualwheel.registrations import notices, states
@@ -75,94 +75,6 @@ def as_kept(
     }
 
 
-def said_yes(meeting: Meeting) -> frozenset[int]:
-    """The registrations whose yes holds. Asked before a move that takes it back."""
-    found = sa.select(Registration.id).where(
-        Registration.meeting_id == meeting.id, Registration.state == "registered"
-    )
-    return frozenset(db.session.scalars(found))
-
-
-def begin(
-    meeting: Meeting,
-    kind: str,
-    reason: str,
-    was: dict[str, str],
-    now: dt.datetime,
-    actor: Actor,
-    had_said_yes: Collection[int] = frozenset(),
-) -> Mailing | None:
-    """Settles whom to tell that the meeting has "moved" or is "cancelled"; None for nobody.
-
-    Call it after the act and under its lock. A few are written to at once, many by a job
-    (`preparing`). `was` is the appointment before the act, `had_said_yes` those whose yes held
-    then. Mails about an earlier move that have not been sent are stopped: their readers hear of
-    this act, and of the appointment they know. Who knows the appointment that holds now hears
-    nothing.
-    """
-    known = [was]
-    told, saved, silent = _settle(meeting, kind, known, had_said_yes)
-    people: list[InformedPerson | Saved] = [*told, *saved]
-    if not people:
-        return None
-    mails = sum(one.who not in silent for one in people)
-    mails += sum(_has_entry(one.state, one.sequence) for one in told)
-    mailing = Mailing(
-        meeting=meeting,
-        kind=kind,
-        expected=mails,
-        actor_kind=actor.kind,
-        staff_id=actor.staff_id,
-        # Unique for the act: two coordinators who press at once must not tell everybody twice.
-        confirm_key=f"{kind}:{meeting.id}:{meeting.sequence}",
-        created_at=now,
-        audience={"reason": reason, "known": known, "people": told, "saved": saved},
-    )
-    db.session.add(mailing)
-    db.session.flush()
-    if len(people) <= AT_ONCE:
-        _write(mailing, people, now)
-        mailing_states.step(mailing, "written")
-    return mailing
-
-
-def _settle(
-    meeting: Meeting, kind: str, known: list[dict[str, str]], had_said_yes: Collection[int]
-) -> tuple[list[InformedPerson], list[Saved], set[tuple[str, int]]]:
-    """The people whom the act concerns, and those among them to whom it is no news.
-
-    Of the last only those are among the people whose calendar or waiting mail has to be changed.
-    Adds to `known` what people know who have not heard of the move before.
-    """
-    earlier = unheard.overtake(meeting, known, had_said_yes)
-    if kind == "moved":
-        _let_yes_stand(meeting, earlier, known)
-    rows = db.session.execute(
-        listeners.concerned(meeting, kind)
-        .with_only_columns(
-            Registration.id, Registration.state, Registration.sequence, Registration.mode
-        )
-        .order_by(Registration.id)
-    ).all()
-    told = [
-        earlier.told_from(InformedPerson(*row[:3], known=0, said_yes=row.id in had_said_yes))
-        for row in rows
-    ]
-    only_saved = listeners.saved(meeting, kind).with_only_columns(Person.id).order_by(Person.id)
-    saved = [
-        Saved(number, earlier.known_by(("person", number)))
-        for number in db.session.scalars(only_saved)
-    ]
-    silent: set[tuple[str, int]] = set()
-    if kind == "moved":
-        modes = {row.id: row.mode for row in rows}
-        silent = unheard.without_news([*told, *saved], modes, known, appointment(meeting))
-        to_change = unheard.to_change(earlier, silent)
-        told = [one for one in told if one.who not in silent or one.id in to_change]
-        saved = [one for one in saved if one.who not in silent]
-    return told, saved, silent
-
-
 def left(mailing: Mailing) -> list[Listed]:
     """The people whose mails are not written, each with their place among `people_of`."""
     return list(enumerate(people_of(mailing)))[mailing.written :]
@@ -181,27 +93,6 @@ def write(mailing: Mailing, batch: Sequence[Listed], now: dt.datetime) -> None:
         db.session.flush()
 
 
-def _let_yes_stand(meeting: Meeting, earlier: unheard.Earlier, known: list[dict[str, str]]) -> None:
-    """Lets an earlier yes stand again of those who never heard that the day was another."""
-    day = day_of(appointment(meeting))
-    again = [
-        one.id
-        for one in earlier.unheard.values()
-        if isinstance(one, InformedPerson) and one.said_yes and day_of(known[one.known]) == day
-    ]
-    # A database takes so many values in one statement.
-    for start in range(0, len(again), MOST_VALUES):
-        db.session.execute(
-            sa.update(Registration)
-            .where(
-                Registration.id.in_(again[start : start + MOST_VALUES]),
-                Registration.state.in_(states.TRANSITIONS.sources("move_back")),
-            )
-            .values(state=states.TRANSITIONS.outcome("move_back"))
-            .execution_options(synchronize_session="fetch")
-        )
-
-
 def _write(mailing: Mailing, people: Sequence[InformedPerson | Saved], now: dt.datetime) -> None:
     """Writes to these people what is true now."""
     _write_to_told(mailing, [one for one in people if isinstance(one, InformedPerson)], now)
@@ -215,8 +106,8 @@ def _write_to_saved(mailing: Mailing, people: Sequence[Saved], now: dt.datetime)
     It tells nothing to those who have been invited meanwhile: the invitation says it.
     """
     meeting, kind, known = mailing.meeting, mailing.kind, mailing.audience["known"]
-    still = listeners.saved(meeting, kind).where(Person.id.in_([one.id for one in people]))
-    found = {person.id: person for person in db.session.scalars(still)}
+    still = listeners.saved(meeting, kind, [one.id for one in people])
+    found = {person.id: person for person in db.session.scalars(still)} if people else {}
     news = MeetingNews(appointment(meeting), mailing.audience["reason"])
     for one in people:
         person = found.get(one.id)
@@ -254,7 +145,7 @@ def _write_to_told(mailing: Mailing, people: Sequence[InformedPerson], now: dt.d
         if registration.id not in renewed and not knows:
             _tell(mailing, registration, one, news, now)
         # With a higher number the person has got the entry meanwhile as it is now.
-        has_entry = _has_entry(registration.state, registration.sequence)
+        has_entry = has_an_entry(registration.state, registration.sequence)
         if has_entry and registration.sequence == one.sequence:
             act.follow(mailing, registration, now)
 
@@ -283,5 +174,6 @@ def _tell(
     notices.write(act.kind, registration, now, cause=act.cause(mailing), mailing=mailing, **facts)
 
 
-def _has_entry(state: str, sequence: int) -> bool:
+def has_an_entry(state: str, sequence: int) -> bool:
+    """Whether a person in that state has a calendar entry that follows the meeting."""
     return state in states.ENTRY_FOLLOWS and sequence >= 0

@@ -100,11 +100,12 @@ def concerned(meeting: Meeting, kind: str) -> sa.Select[Any]:
     )
 
 
-def saved(meeting: Meeting, kind: str) -> sa.Select[Person]:
+def saved(meeting: Meeting, kind: str, among: Collection[int] = ()) -> sa.Select[Person]:
     """Who was asked to save the date, and hears of the act in no other way.
 
     They have no registration, or an invitation that has not left us. Who has typed somebody's name
-    at the open registration has not asked them anything.
+    at the open registration has not asked them anything. `among`: only of the people with these
+    ids, and then nothing is read of the others.
     """
     told = sa.select(Message.person_id).where(
         outbox.begins(saved_date(meeting.id)), Message.state.in_(MAY_BE_KNOWN)
@@ -116,9 +117,12 @@ def saved(meeting: Meeting, kind: str) -> sa.Select[Person]:
         Registration.state != "invited",
     )
     hears = concerned(meeting, kind).with_only_columns(Registration.person_id)
-    return sa.select(Person).where(
-        WITH_US, Person.id.in_(told), ~asked.exists(), Person.id.not_in(hears)
-    )
+    chosen = sa.select(Person).where(WITH_US, ~asked.exists())
+    if among:
+        told = told.where(Message.person_id.in_(among))
+        hears = hears.where(Registration.person_id.in_(among))
+        chosen = chosen.where(Person.id.in_(among))
+    return chosen.where(Person.id.in_(told), Person.id.not_in(hears))
 
 
 def saved_date(meeting_id: int) -> str:

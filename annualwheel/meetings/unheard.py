@@ -9,11 +9,11 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from annualwheel.db import db
-from annualwheel.mail import mailing_states, outbox
+from annualwheel.mail import outbox
 from annualwheel.mail import states as mail_states
 from annualwheel.mail.states import IN_VAIN, NOT_LEFT, UNSENT
 from annualwheel.meetings.acts import RENEWED, is_another
-from annualwheel.models import Mailing, Meeting, Message, Registration
+from annualwheel.models import Mailing, Meeting, Message, Registration, ToldPeople
 from annualwheel.registrations import states
 
 
@@ -49,9 +49,21 @@ class Saved(NamedTuple):
 
 
 def people_of(mailing: Mailing) -> list[InformedPerson | Saved]:
-    """Everyone the mailing is about."""
-    told = [InformedPerson(*row) for row in mailing.audience["people"]]
-    return [*told, *(Saved(*row) for row in mailing.audience.get("saved", ()))]
+    """Everyone the mailing is about, as far as it has been settled."""
+    # What is older than the pieces has them in its own row.
+    told = [InformedPerson(*row) for row in mailing.audience.get("people", ())]
+    saved = [Saved(*row) for row in mailing.audience.get("saved", ())]
+    pieces = db.session.execute(
+        sa.select(ToldPeople.kind, ToldPeople.people)
+        .where(ToldPeople.mailing_id == mailing.id)
+        .order_by(ToldPeople.id)
+    )
+    for kind, people in pieces:
+        if kind == "registrations":
+            told += [InformedPerson(*row) for row in people]
+        else:
+            saved += [Saved(*row) for row in people]
+    return [*told, *saved]
 
 
 def has_answered(one: InformedPerson, state: str) -> bool:
@@ -112,34 +124,53 @@ def to_change(earlier: Earlier, silent: Collection[tuple[str, int]]) -> set[int]
     Their calendar entry was changed by the move before, or their invitation or reminder waits and
     says something else.
     """
+    numbers = {number for kind, number in silent if kind == "registration"}
     waiting = sa.select(Message.registration_id).where(
-        Message.kind.in_(RENEWED), Message.state.in_(UNSENT), Message.registration_id.is_not(None)
+        Message.kind.in_(RENEWED),
+        Message.state.in_(UNSENT),
+        Message.registration_id.in_(numbers),
     )
-    found = {*earlier.entry_left, *db.session.scalars(waiting)}
-    return {number for kind, number in silent if kind == "registration" and number in found}
+    return numbers & {*earlier.entry_left, *db.session.scalars(waiting)}
 
 
-def overtake(
-    meeting: Meeting, known: list[dict[str, str]], had_said_yes: Collection[int]
-) -> Earlier:
-    """Stops what the move before this has not sent; returns who therefore has not heard of it.
+def before(meeting: Meeting) -> Mailing | None:
+    """The mailing about the latest move, when somebody may not have heard of it.
 
-    `had_said_yes`: whose yes held until this act, which has taken it back.
+    Locks it, since the job may be writing a batch of it in this moment.
     """
     mailing = _latest(meeting)
     if mailing is None:
-        return Earlier()
-    # The job may be writing a batch of it in this moment.
+        return None
     outbox.lock(mailing)
-    found = _read(mailing, len(known), had_said_yes)
-    if found is None:
-        return Earlier()
-    outbox.drop_waiting(meeting, mailing)
-    _drop_tried_in_vain(mailing)
-    if mailing_states.allowed(mailing, "overtake"):
-        mailing_states.step(mailing, "overtake")
-    known.extend(mailing.audience["known"])
-    return found
+    return None if mailing.state == "done" and not _has_untold(mailing) else mailing
+
+
+def drop_waiting(mailing: Mailing, at_most: int) -> int:
+    """Drops what is left of a mailing that is overtaken, and what was tried in vain: nobody is to
+    send it again.
+
+    So many of each at most; returns how many. Ask again until there are none.
+    """
+    in_vain = sa.select(Message.id).where(
+        Message.mailing_id == mailing.id, Message.state.in_(IN_VAIN)
+    )
+    done = db.session.execute(
+        sa.update(Message)
+        .where(Message.id.in_(in_vain.limit(at_most)), Message.state.in_(IN_VAIN))
+        .values(state=mail_states.TRANSITIONS.outcome("replace"))
+        .execution_options(synchronize_session="fetch")
+    )
+    replaced = int(done.rowcount)  # type: ignore[attr-defined]
+    return replaced + outbox.drop_waiting(mailing.meeting, mailing, at_most)
+
+
+def earlier(mailing: Mailing | None) -> Earlier:
+    """Who has not heard of the move that `mailing` is about, since it was overtaken.
+
+    What is left of it has been dropped. The appointments of the two acts stand in one list, that
+    which held until the new act first.
+    """
+    return _read(mailing, 1) if mailing else Earlier()
 
 
 def knowing(
@@ -151,7 +182,8 @@ def knowing(
     only the venue changes.
     """
     mailing = _latest(meeting)
-    found = (_read(mailing, 1) if mailing else None) or Earlier()
+    has_untold = mailing is not None and (mailing.state != "done" or _has_untold(mailing))
+    found = earlier(mailing) if has_untold else Earlier()
     known = [holds, *(mailing.audience["known"] if mailing else ())]
     rows = db.session.execute(
         sa.select(
@@ -174,10 +206,8 @@ def _latest(meeting: Meeting) -> Mailing | None:
     )
 
 
-def _read(mailing: Mailing, start: int, had_said_yes: Collection[int] = ()) -> Earlier | None:
-    """What the mailing has not told; None when it has told all. `start`: see `Earlier.unheard`."""
-    if mailing.state == "done" and not _has_untold(mailing):
-        return None
+def _read(mailing: Mailing, start: int) -> Earlier:
+    """What the mailing has not told. `start`: see `Earlier.unheard`."""
     sent = db.session.execute(
         sa.select(Message.registration_id, Message.person_id, Message.kind).where(
             Message.mailing_id == mailing.id, Message.state.not_in(NOT_LEFT)
@@ -195,8 +225,6 @@ def _read(mailing: Mailing, start: int, had_said_yes: Collection[int] = ()) -> E
         )
     )
     state_now = {row.id: row.state for row in rows}
-    # Who had said yes to the day of the move before has answered it, though this move asks anew.
-    state_now |= dict.fromkeys(had_said_yes, "registered")
     unheard = {
         one.who: one._replace(known=start + one.known)
         for one in people_of(mailing)
@@ -204,16 +232,6 @@ def _read(mailing: Mailing, start: int, had_said_yes: Collection[int] = ()) -> E
         and (isinstance(one, Saved) or not has_answered(one, state_now[one.id]))
     }
     return Earlier(unheard, entry_left & {one.id for one in unheard.values()})
-
-
-def _drop_tried_in_vain(mailing: Mailing) -> None:
-    """Gives up the mails of it that were tried in vain: nobody is to send them again."""
-    db.session.execute(
-        sa.update(Message)
-        .where(Message.mailing_id == mailing.id, Message.state.in_(IN_VAIN))
-        .values(state=mail_states.TRANSITIONS.outcome("replace"))
-        .execution_options(synchronize_session="fetch")
-    )
 
 
 def _has_untold(mailing: Mailing) -> bool:

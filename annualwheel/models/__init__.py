@@ -15,7 +15,14 @@ from annualwheel.models.contacts import (
     Person,
     YearOrganisation,
 )
-from annualwheel.models.mail import Mailing, MailRequest, Message, MessageBody, Standstill
+from annualwheel.models.mail import (
+    Mailing,
+    MailRequest,
+    Message,
+    MessageBody,
+    Standstill,
+    ToldPeople,
+)
 from annualwheel.models.meetings import AttendanceOption, Meeting, Phase, Result
 from annualwheel.models.questionnaires import PublishedDefinition, Questionnaire
 from annualwheel.models.records import (
@@ -78,6 +85,7 @@ __all__ = [
     "SubmittedAnswer",
     "Theme",
     "Tick",
+    "ToldPeople",
     "Year",
     "YearOrganisation",
     "drafts",

@@ -78,7 +78,7 @@ class YearOrganisation(Base):
     organisation: Mapped[Organisation] = relationship()
     category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"), init=False)
     category: Mapped[Category | None] = relationship(default=None)
-    lead_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), init=False)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True, init=False)
     lead: Mapped[Person | None] = relationship(default=None)
 
 
@@ -109,7 +109,9 @@ class Person(Base):
     mobile: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
     source: Mapped[str] = mapped_column(default="")
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), default=None)
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("persons.id"), index=True, default=None
+    )
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), default=None)
     link_version: Mapped[int] = mapped_column(default=1)
     feed_version: Mapped[int] = mapped_column(default=1)

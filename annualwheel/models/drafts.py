@@ -36,7 +36,9 @@ class Item(Base):
     )
     # A removed item keeps its row and its answers, so that it can be brought back.
     removed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
-    removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), default=None)
+    removed_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("persons.id"), index=True, default=None
+    )
 
 
 class Answer(Base):
@@ -53,7 +55,7 @@ class Answer(Base):
     author: Mapped[Person] = relationship()
     at: Mapped[dt.datetime]
     version: Mapped[int] = mapped_column(default=1)
-    author_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), init=False)
+    author_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True, init=False)
 
 
 class AnswerHistory(Base):
@@ -65,6 +67,6 @@ class AnswerHistory(Base):
     question_key: Mapped[str]
     value: Mapped[Any] = mapped_column(JSONValue)
     version: Mapped[int]
-    author_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     at: Mapped[dt.datetime]
     replaced_at: Mapped[dt.datetime]

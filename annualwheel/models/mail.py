@@ -25,10 +25,12 @@ MESSAGE_STATES = (
     "not_sent",
     "expired",
 )
-MAILING_STATES = ("preparing", "sending", "done", "paused", "stopped")
+MAILING_STATES = ("settling", "preparing", "sending", "done", "paused", "stopped")
+# Who has a registration, and who has only been asked to save the date.
+TOLD = ("registrations", "saved")
 MAIL_REQUEST_KINDS = ("new_link", "own_data", "staff_sign_in", "application")
 # What a mailing may have been doing when it was paused, or stopped by itself.
-PAUSED_FROM = ("preparing", "sending")
+PAUSED_FROM = ("settling", "preparing", "sending")
 # How far the talk with the mail server had come (RFC 5321 3), in its order. Before `rcpt` it is
 # about us and no recipient.
 STAGES = ("connection", "tls", "ehlo", "auth", "mail", "rcpt", "data")
@@ -36,6 +38,8 @@ STAGES = ("connection", "tls", "ehlo", "auth", "mail", "rcpt", "data")
 
 class Mailing(Leased, Base):
     """One act of sending to many. A job that writes its mails has a lease on it.
+
+    It is *settling* while a move or a cancellation takes the meeting's registrations along.
 
     `confirm_key` makes a second press harmless. `audience` is how the recipients were chosen.
     `paused_from` is the state that a paused or stopped mailing goes back to, None for every other.
@@ -71,6 +75,21 @@ class Mailing(Leased, Base):
     by_name: Mapped[str] = mapped_column(default="")
     stopped_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     stopped_why: Mapped[str] = mapped_column(default="")
+
+
+class ToldPeople(Base):
+    """Some of the people whom a move or a cancellation concerns, as it found them.
+
+    `people` has them as `meetings.announcements` says; `upto` is the id of the last registration,
+    or of the last person, that was looked at for it.
+    """
+
+    __tablename__ = "told_people"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailings.id"), index=True)
+    kind: Mapped[str] = mapped_column(choice_column("kind", *TOLD))
+    upto: Mapped[int]
+    people: Mapped[list[Any]]
 
 
 class Message(Base):

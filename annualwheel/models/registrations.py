@@ -45,6 +45,8 @@ class Registration(Base):
 
     `uid` and `sequence` belong to its calendar entry, `link_version` to its link. `sign_outs` is
     raised when somebody signs out who was let in by the link: sessions from before are over.
+    `moves` is how often the meeting had been moved when the registration got its state: a move that
+    is taken to the registrations leaves those alone that have got theirs since.
     """
 
     __tablename__ = "registrations"
@@ -75,7 +77,9 @@ class Registration(Base):
     uid: Mapped[str] = mapped_column(unique=True, default_factory=calendar_uid, init=False)
     # The first request raises it to 0, where iCalendar begins (RFC 5545 3.8.7.4).
     sequence: Mapped[int] = mapped_column(default=-1)
-    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"), init=False)
+    replaces_id: Mapped[int | None] = mapped_column(
+        ForeignKey("registrations.id"), index=True, init=False
+    )
     # Set by an UPDATE of its own: two rows that refer to each other have no order of their own.
     replaces: Mapped[Registration | None] = relationship(
         remote_side=[id], default=None, post_update=True
@@ -86,6 +90,10 @@ class Registration(Base):
     offered_until: Mapped[dt.datetime | None] = mapped_column(default=None)
     # Those who wait are ordered by this; the id decides between equal times.
     queued_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    moves: Mapped[int] = mapped_column(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self.moves = self.meeting.sequence
 
 
 class Needs(Base):

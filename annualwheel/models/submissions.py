@@ -36,7 +36,7 @@ class Submission(Base):
         ForeignKey("organisations.id"), index=True, init=False
     )
     organisation: Mapped[Organisation] = relationship()
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), init=False)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True, init=False)
     person: Mapped[Person | None] = relationship(default=None)
     state: Mapped[str] = mapped_column(choice_column("state", *SUBMISSION_STATES), default="draft")
     changed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
@@ -63,7 +63,9 @@ class Member(Base):
     submission: Mapped[Submission] = relationship(back_populates="members")
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True, init=False)
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
-    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), init=False)
+    invited_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("persons.id"), index=True, init=False
+    )
     invited_by: Mapped[Person | None] = relationship(foreign_keys=[invited_by_id], default=None)
     scope: Mapped[str] = mapped_column(default="")
     role: Mapped[str] = mapped_column(choice_column("role", "lead", "writer"), default="writer")

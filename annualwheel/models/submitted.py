@@ -30,7 +30,7 @@ class SubmissionVersion(Base):
     number: Mapped[int]
     digest: Mapped[str] = mapped_column(ForeignKey("definitions.digest"))
     content: Mapped[dict[str, Any]]
-    by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), init=False)
+    by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True, init=False)
     by: Mapped[Person] = relationship()
     at: Mapped[dt.datetime]
     language: Mapped[str] = mapped_column(choice_column("language", "sv", "en"), default="sv")

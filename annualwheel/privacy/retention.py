@@ -67,11 +67,12 @@ Ids = sa.Select[int]
 class Rule:
     """A kind of thing that is erased.
 
-    `due` asks for the ids whose time has come, `remove` erases those.
+    `due` asks for the ids whose time has come, `remove` erases those, `most` of them at a time.
     """
 
     due: Callable[[dt.datetime], Ids]
     remove: Callable[[Sequence[int]], None]
+    most: int = BATCH
 
 
 def count(rule: Rule, now: dt.datetime) -> int:
@@ -79,12 +80,12 @@ def count(rule: Rule, now: dt.datetime) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(rule.due(now).subquery())) or 0
 
 
-def erase(rule: Rule, now: dt.datetime, at_most: int = BATCH) -> int:
+def erase(rule: Rule, now: dt.datetime, at_most: int | None = None) -> int:
     """Erases one batch of those whose time has come; returns how many.
 
     The caller commits, and asks again until there are none.
     """
-    ids = db.session.scalars(rule.due(now).limit(at_most)).all()
+    ids = db.session.scalars(rule.due(now).limit(at_most or rule.most)).all()
     if ids:
         rule.remove(ids)
     return len(ids)
@@ -261,20 +262,22 @@ def _organisation_requests(now: dt.datetime) -> Ids:
 
 RULES: Mapping[str, Rule] = {
     "needs": Rule(_needs, _rows(Needs, Needs.__table__.c.id)),
-    "unconfirmed": Rule(open_registration.unconfirmed, open_registration.erase),
+    # With their mails, and the people to whom nothing else refers.
+    "unconfirmed": Rule(open_registration.unconfirmed, open_registration.erase, 100),
     "organisation_requests": Rule(
         _organisation_requests, _rows(OrganisationRequest, OrganisationRequest.__table__.c.id)
     ),
-    "drafts": Rule(_drafts, _empty_drafts),
+    # Each with its answers and what they replaced.
+    "drafts": Rule(_drafts, _empty_drafts, 20),
     "removed_items": Rule(_removed_items, _rows(Answer, Answer.__table__.c.id)),
     "history": Rule(_history, _rows(AnswerHistory, AnswerHistory.__table__.c.id)),
     "submitted_answers": Rule(
         _former_answers, _rows(SubmittedAnswer, SubmittedAnswer.__table__.c.id)
     ),
     "mails": Rule(_bodies, _rows(MessageBody, MessageBody.__table__.c.message_id)),
-    "pack_files": Rule(_pack_files, _rows(FileChunk, FileChunk.__table__.c.id)),
-    "previews": Rule(_previews, _rows(Import, Import.__table__.c.id)),
-    "unread_rows": Rule(_unread_rows, _forget_rows),
+    "pack_files": Rule(_pack_files, _rows(FileChunk, FileChunk.__table__.c.id), 20),
+    "previews": Rule(_previews, _rows(Import, Import.__table__.c.id), 5),
+    "unread_rows": Rule(_unread_rows, _forget_rows, 20),
     "sign_in_links": Rule(_staff_links, _rows(StaffLink, StaffLink.__table__.c.id)),
     "sessions": Rule(_staff_sessions, _rows(StaffSession, StaffSession.__table__.c.id)),
     "mail_requests": Rule(requests.forgotten, _rows(MailRequest, MailRequest.__table__.c.id)),

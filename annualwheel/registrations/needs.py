@@ -87,20 +87,35 @@ def of(registration: Registration) -> GivenNeeds:
     return GivenNeeds(row.diet, row.access) if row else GivenNeeds("", "")
 
 
-def follow(meeting: Meeting) -> None:
-    """Sets the day of erasure again after a move: needs are kept as long after the new day."""
-    of_meeting = sa.select(Registration.id).where(Registration.meeting_id == meeting.id)
-    db.session.execute(
-        sa.update(Needs)
-        .where(Needs.registration_id.in_(of_meeting))
-        .values(erase_on=erase_on(meeting))
+def follow(meeting: Meeting, at_most: int) -> int:
+    """Sets the day of erasure again after a move: needs are kept as long after the new day.
+
+    For so many at most; returns for how many. The caller asks again until there are none.
+    """
+    day = erase_on(meeting)
+    late = _of_meeting(meeting).where(Needs.erase_on != day).limit(at_most)
+    return _done(sa.update(Needs).where(Needs.id.in_(late)).values(erase_on=day))
+
+
+def forget_all(meeting: Meeting, at_most: int) -> int:
+    """Erases the needs stated for a cancelled meeting: they have no purpose any more.
+
+    So many at most; returns how many. The caller asks again until there are none.
+    """
+    return _done(sa.delete(Needs).where(Needs.id.in_(_of_meeting(meeting).limit(at_most))))
+
+
+def _of_meeting(meeting: Meeting) -> sa.Select[int]:
+    return (
+        sa.select(Needs.id)
+        .join(Registration, Registration.id == Needs.registration_id)
+        .where(Registration.meeting_id == meeting.id)
     )
 
 
-def forget_all(meeting: Meeting) -> None:
-    """Erases all needs stated for a cancelled meeting: they have no purpose any more."""
-    of_meeting = sa.select(Registration.id).where(Registration.meeting_id == meeting.id)
-    db.session.execute(sa.delete(Needs).where(Needs.registration_id.in_(of_meeting)))
+def _done(statement: sa.Update | sa.Delete) -> int:
+    done = db.session.execute(statement.execution_options(synchronize_session="fetch"))
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def erase_on(meeting: Meeting) -> dt.date:

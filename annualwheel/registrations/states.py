@@ -145,4 +145,4 @@ def step(registration: Registration, action: str, to: str | None = None) -> None
         registration.before_attended = registration.state
     elif registration.state == "offered":
         registration.offered_until = None
-    registration.state = target
+    registration.state, registration.moves = target, registration.meeting.sequence

@@ -64,6 +64,14 @@ SENTENCES = {
     "ends_before_start": _l("Mötet ska sluta efter att det har börjat."),
     "time_passed": _l("Tidpunkten har passerat. Skriv en senare dag och tid."),
     "not_moved": _l("Inget är ändrat. Skriv en ny dag, tid eller plats."),
+    "sent_meanwhile": _l(
+        "Någon annan har just skickat ett sådant utskick. Se efter vilka som är kvar, och skicka "
+        "sedan."
+    ),
+    "not_settled": _l(
+        "De anmälda följer fortfarande med den förra ändringen av mötet. Det tar oftast mindre än "
+        "en minut. Försök igen om en stund."
+    ),
     "phase_backwards": _l(
         "Första dagen ska komma före den sista, och allt utom uppföljningen ska vara klart före "
         "mötet."

@@ -247,7 +247,7 @@ def _imports(world: World, karin: Staff) -> None:
         (ROWS, "kontakter-2027.csv"),
     )
     kept = [
-        storing.keep(reading.lists(content), name, year, karin.name, actor, START)
+        storing.keep(storing.listed(reading.lists(content)), name, year, karin.name, actor, START)
         for content, name in files
     ]
     writing.write(kept[0], Decisions(), actor, START)
@@ -255,7 +255,7 @@ def _imports(world: World, karin: Staff) -> None:
     undoing.undo(kept[1], actor, START)
     lists = reading.lists(contacts.workbook())
     asked, begun, *stopped = (
-        storing.keep(lists, name, year, karin.name, actor, START)
+        storing.keep(storing.listed(lists), name, year, karin.name, actor, START)
         for name in (
             "kontakter-alla-blad.xlsx",
             "kontakter-stor.xlsx",

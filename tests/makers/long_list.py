@@ -52,7 +52,12 @@ def list_text(rows: int = ROWS) -> str:
 def begun(year: Year) -> Import:
     """A long list whose writing is decided; no job has come to it."""
     kept = storing.keep(
-        reading.lists(list_text().encode()), "l.csv", year, "K", audit.SYSTEM, START
+        storing.listed(reading.lists(list_text().encode())),
+        "l.csv",
+        year,
+        "K",
+        audit.SYSTEM,
+        START,
     )
     writing.begin(kept, Decisions(), audit.SYSTEM, START)
     db.session.commit()

@@ -28,6 +28,7 @@ from annualwheel.models import (
     Person,
     Registration,
     Submission,
+    Year,
 )
 from annualwheel.preparation import states as submission_states
 from annualwheel.registrations import states as registration_states
@@ -77,10 +78,11 @@ DECIDED: dict[ModuleType, dict[str, dict[str, str]]] = {
         "try_again": dict.fromkeys(("failed", "unknown", "withheld", "expired"), "queued"),
     },
     mailing_states: {
+        "settle": {"settling": "preparing"},
         "written": {"preparing": "sending"},
-        "pause": {"preparing": "paused", "sending": "paused"},
+        "pause": dict.fromkeys(("settling", "preparing", "sending"), "paused"),
         "stop": {"preparing": "stopped", "sending": "stopped"},
-        "resume": {"paused": "preparing sending", "stopped": "preparing sending"},
+        "resume": dict.fromkeys(("paused", "stopped"), "settling preparing sending"),
         "overtake": {"preparing": "sending", "paused": "sending", "stopped": "sending"},
         "finish": {"sending": "done"},
     },
@@ -204,7 +206,7 @@ def mailing(state: str, paused_from: str | None = None) -> Mailing:
     )
 
 
-@pytest.mark.parametrize("was", ["preparing", "sending"])
+@pytest.mark.parametrize("was", ["settling", "preparing", "sending"])
 def test_a_mailing_goes_back_to_where_it_was_paused(was: str) -> None:
     one = mailing(was)
     mailing_states.step(one, "pause")
@@ -228,12 +230,18 @@ def test_a_mailing_that_is_done_is_not_paused() -> None:
 
 @pytest.mark.parametrize("state", registration_states.TRANSITIONS.states)
 def test_a_registration_in_any_state_can_be_merged_once(state: str) -> None:
-    registration = Registration(meeting=None, person=None, organisation=None, state=state)  # type: ignore[arg-type]
+    meeting = Meeting(
+        year=Year(number=2027), kind="work", starts_at=NOW, ends_at=NOW, place="", sequence=3
+    )
+    registration = Registration(meeting=meeting, person=None, organisation=None, state=state)  # type: ignore[arg-type]
+    meeting.sequence = 4
     if state == "merged":
         with pytest.raises(Refused):
             registration_states.step(registration, "merge")
     else:
         registration_states.step(registration, "merge")
+        # It has got its state after the meeting was moved for the fourth time.
+        assert registration.moves == 4
     assert registration.state == "merged"
 
 

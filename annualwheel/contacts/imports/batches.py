@@ -56,6 +56,16 @@ def put_together(kept: Import) -> dict[str, Any]:
     return whole
 
 
+def trace_of(kept: Import) -> dict[str, Any]:
+    """The trace of an import. One that is cancelled half way has it in its batches still."""
+    if "changed" in kept.trace:
+        return kept.trace
+    whole = put_together(kept)
+    # What was not written is not undone.
+    del whole["unwritten"]
+    return kept.trace | whole
+
+
 def forget(kept: Import) -> None:
     """Removes the traces of the batches, when they are put together."""
     db.session.execute(sa.delete(ImportBatch).where(ImportBatch.import_id == kept.id))

@@ -39,6 +39,7 @@ def forget(person: Person) -> None:
     own |= {("affiliations", affiliation.id) for affiliation in person.affiliations}
     others = _others(person)
     asked = sa.select(Import).execution_options(populate_existing=True)
+    going_back: set[int] = set()
     for kept in db.session.scalars(asked):
         gone = {row[0] for row in kept.rows if _is_about(row, person, others)}
         if decided := kept.trace.get("decided"):
@@ -50,10 +51,13 @@ def forget(person: Person) -> None:
             for one in kept.others
         ]
         kept.trace = _unchanged(kept.trace, own, person, kept.state in GOING_BACK)
+        if kept.state in GOING_BACK:
+            going_back.add(kept.id)
         if kept.state in UNDER_WAY:
             leases.take_away(kept)
+    # One that is cancelled half way has its trace in its batches still.
     for batch in db.session.scalars(sa.select(ImportBatch)):
-        batch.trace = _unchanged(batch.trace, own, person, False)
+        batch.trace = _unchanged(batch.trace, own, person, batch.import_id in going_back)
 
 
 def _others(person: Person) -> set[str]:
@@ -85,8 +89,10 @@ def _unchanged(
 
     `in_place`: the changes are being undone by their number, so each keeps its place.
     """
+    if "changed" not in trace:
+        return trace
     changed = []
-    for one in trace.get("changed", []):
+    for one in trace["changed"]:
         table, row_id, column, before, after = one
         if (table, row_id) in own:
             changed += [list(NOTHING)] if in_place else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from annualwheel import audit, listing
 from annualwheel.audit import Actor
 from annualwheel.contacts.imports.reading import Line, Sheet
 from annualwheel.contacts.imports.values import Contact, parse
-from annualwheel.db import db
+from annualwheel.db import as_json, db
 from annualwheel.errors import Missing, Refused
 from annualwheel.listing import Order, Page, SwedishKey
 from annualwheel.models import Import, Year
@@ -23,8 +24,27 @@ PREVIEW_LIFE = dt.timedelta(days=7)
 NEWEST = Order("when", descending=True)
 
 
+@dataclass(frozen=True)
+class Listed:
+    """The lists of a file as they are stored: `count` lines of the first, and what is with them."""
+
+    count: int
+    rows: sa.ColumnElement[Any]
+    trace: dict[str, Any]
+    others: sa.ColumnElement[Any]
+
+
+def listed(lists: Sequence[Sheet]) -> Listed:
+    """Writes the lists of a file out, before anybody waits for a lock: there may be thousands of
+    lines.
+    """
+    first, *others = [_kept_list(sheet) for sheet in lists]
+    rows = first.pop("rows")
+    return Listed(len(rows), as_json(rows), first, as_json(others))
+
+
 def keep(
-    lists: Sequence[Sheet], file_name: str, year: Year, by: str, actor: Actor, now: dt.datetime
+    found: Listed, file_name: str, year: Year, by: str, actor: Actor, now: dt.datetime
 ) -> Import:
     """Stores the lists of a file as a preview of the first, and deletes previews a week old.
 
@@ -33,20 +53,15 @@ def keep(
     db.session.execute(
         sa.delete(Import).where(Import.state == "preview", Import.created_at < now - PREVIEW_LIFE)
     )
-    first, *others = [_kept_list(sheet) for sheet in lists]
-    rows = first.pop("rows")
     made = Import(
-        year_id=year.id,
-        file_name=file_name,
-        rows=rows,
-        by=by,
-        created_at=now,
-        trace=first,
-        others=others,
+        year_id=year.id, file_name=file_name, rows=[], by=by, created_at=now, trace=found.trace
     )
+    made.rows, made.others = found.rows, found.others
     db.session.add(made)
     db.session.flush()
-    audit.note(actor, "import_read", made, now, rows=len(rows))
+    # Read anew by whoever wants them: the row holds what was written, not what it says.
+    db.session.expire(made, ["rows", "others"])
+    audit.note(actor, "import_read", made, now, rows=found.count)
     return made
 
 

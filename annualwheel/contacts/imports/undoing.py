@@ -6,7 +6,8 @@ It goes in batches, as the writing does. What has been built on meanwhile stays,
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,8 +15,8 @@ import sqlalchemy as sa
 from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.contacts.imports import leases, prints, states
-from annualwheel.contacts.imports.batches import ADDED, forget, put_together
-from annualwheel.db import Base, db
+from annualwheel.contacts.imports.batches import ADDED, forget, trace_of
+from annualwheel.db import Base, as_json, db
 from annualwheel.errors import Refused
 from annualwheel.leases import let_go
 from annualwheel.models import (
@@ -65,10 +66,8 @@ def cancel(kept: Import, actor: Actor) -> None:
     """
     trace = {name: value for name, value in kept.trace.items() if name != "decided"}
     counts = {"new": 0, "there": 0, "same": 0, "unreadable": 0, "organisations": 0, "places": 0}
-    whole = put_together(kept)
-    del whole["unwritten"]
-    _start(kept, "cancel", trace | whole | {"counts": counts}, actor)
-    forget(kept)
+    # What its batches have added and changed stays in them: thousands are put together by the job.
+    _start(kept, "cancel", trace | {"counts": counts}, actor)
 
 
 def undo(kept: Import, actor: Actor, now: dt.datetime) -> None:
@@ -80,12 +79,13 @@ def undo(kept: Import, actor: Actor, now: dt.datetime) -> None:
     undoer = Undoer(kept)
     while (left := undoer.left()) is not None:
         undoer.remove(left, now)
-    undoer.finish(now)
+    undoer.finish(undoer.trace(), now)
 
 
 def steps_of(kept: Import) -> int:
     """How many rows an import has added and changed."""
-    return sum(len(kept.trace[name]) for name in (*ADDED, "changed", "aliases"))
+    trace = trace_of(kept)
+    return sum(len(trace[name]) for name in (*ADDED, "changed", "aliases"))
 
 
 def is_small(kept: Import) -> bool:
@@ -101,12 +101,20 @@ def _start(kept: Import, action: str, trace: dict[str, Any], actor: Actor) -> No
     db.session.flush()
 
 
+@dataclass(frozen=True)
+class Undone:
+    """What is kept of an import that is undone: how many of each kind, and its trace."""
+
+    counts: dict[str, int]
+    trace: sa.ColumnElement[Any]
+
+
 class Undoer:
     """Undoes one import. `remove` is a batch; the caller commits after it."""
 
     def __init__(self, kept: Import) -> None:
         self.kept = kept
-        trace = kept.trace
+        self.whole = trace = trace_of(kept)
         # Rows that point at others go first: both databases refuse to leave a key without its row.
         self.steps: list[tuple[str, Any]] = [
             *(("changed", change) for change in trace["changed"]),
@@ -128,36 +136,46 @@ class Undoer:
         for kind in ("changed", "year_rows", "persons", "affiliations", "aliases", "organisations"):
             those = [what for name, what in steps if name == kind]
             if those:
-                _remove(kind, those, self.kept)
+                _remove(kind, those, self.kept, self.whole)
         return True
 
-    def finish(self, now: dt.datetime) -> bool:
-        """Says that the import is undone. False when it is no longer this worker's."""
+    def trace(self) -> Undone:
+        """What is kept of the import, when all is removed. Read before anybody waits for a lock."""
+        left = sum(_count(table, self.kept) for table in (Person, Organisation))
+        trace = {name: one for name, one in self.whole.items() if name != "actor"} | {"left": left}
+        return Undone(trace["counts"] | {"left": left}, as_json(trace))
+
+    def finish(self, undone: Undone, now: dt.datetime) -> bool:
+        """Says that the import is undone; `undone` is what `trace` gave.
+
+        False when it is no longer this worker's.
+        """
         if not leases.advance(self.kept, self.kept.done, now):
             return False
         # People whom the list named and did not add.
         db.session.execute(
             sa.delete(ImportedPerson).where(ImportedPerson.import_id == self.kept.id)
         )
-        trace = dict(self.kept.trace)
-        actor = trace.pop("actor")
-        trace["left"] = sum(_count(table, self.kept) for table in (Person, Organisation))
-        self.kept.trace = trace
+        actor = self.kept.trace["actor"]
+        forget(self.kept)
+        self.kept.trace = undone.trace
         let_go(self.kept)
         self.kept.done, self.kept.failure = 0, ""
         states.step(self.kept, "finish")
-        counts = trace["counts"] | {"left": trace["left"]}
-        audit.note(Actor(**actor), "import_undone", self.kept, now, **counts)
+        db.session.flush()
+        db.session.expire(self.kept, ["trace"])
+        audit.note(Actor(**actor), "import_undone", self.kept, now, **undone.counts)
         return True
 
 
-def _remove(kind: str, those: Sequence[Any], kept: Import) -> None:
+def _remove(kind: str, those: Sequence[Any], kept: Import, whole: Mapping[str, Any]) -> None:
     if kind == "changed":
         _put_back(those)
     elif kind == "persons":
-        _remove_persons(those, kept)
+        _remove_persons(those, kept, whole)
     elif kind == "organisations":
-        ids = set(those) - _used(Organisation, those) - _changed_since("organisations", those, kept)
+        changed = _changed_since("organisations", those, whole)
+        ids = set(those) - _used(Organisation, those) - changed
         db.session.execute(sa.delete(Organisation).where(Organisation.id.in_(ids)))
     elif kind == "affiliations":
         # Those of a person who stays, stay.
@@ -177,22 +195,22 @@ def _put_back(changes: Sequence[Sequence[Any]]) -> None:
             setattr(row, column, before)
 
 
-def _remove_persons(ids: Sequence[int], kept: Import) -> None:
+def _remove_persons(ids: Sequence[int], kept: Import, whole: Mapping[str, Any]) -> None:
     """Removes people with their places, but those that something is built on by now."""
     tables: tuple[Any, Any] = (ImportedPerson, Affiliation)
     own = [table.import_id == kept.id for table in tables]
-    gone = set(ids) - _used(Person, ids, *own) - _changed_since("persons", ids, kept)
+    gone = set(ids) - _used(Person, ids, *own) - _changed_since("persons", ids, whole)
     for table, mine in zip(tables, own, strict=True):
         db.session.execute(sa.delete(table).where(mine, table.person_id.in_(gone)))
     db.session.execute(sa.delete(Person).where(Person.id.in_(gone)))
 
 
-def _changed_since(name: str, ids: Sequence[int], kept: Import) -> set[int]:
+def _changed_since(name: str, ids: Sequence[int], whole: Mapping[str, Any]) -> set[int]:
     """Which of the rows are not as the import left them: somebody has made them theirs."""
     table: Any = ADDED[name]
     asked = sa.select(table).where(table.id.in_(ids))
     rows = db.session.scalars(asked, execution_options={"populate_existing": True})
-    printed = kept.trace[name]
+    printed = whole[name]
     return {int(row) for row, now in prints.of(rows).items() if printed[row] != now}
 
 

@@ -24,7 +24,7 @@ from annualwheel.contacts.imports.batches import Batch, forget, put_together, tr
 from annualwheel.contacts.imports.decisions import Choice, Decisions
 from annualwheel.contacts.imports.preview import Preview, UnknownOrganisation, build
 from annualwheel.contacts.imports.values import Contact
-from annualwheel.db import db
+from annualwheel.db import as_json, db
 from annualwheel.errors import Missing, Refused
 from annualwheel.leases import let_go
 from annualwheel.models import Affiliation, Category, Import, Organisation, Person, Year
@@ -46,6 +46,15 @@ class NewName:
     name: str
     category_id: int | None
     choice: Choice
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What an import has done, by kind; its trace; the lines that nobody could read."""
+
+    counts: dict[str, int]
+    trace: sa.ColumnElement[Any]
+    rows: sa.ColumnElement[Any]
 
 
 def begin(kept: Import, decided: Decisions, actor: Actor, now: dt.datetime) -> None:
@@ -137,35 +146,46 @@ class Writer:
         self._add_one_by_one_if_needed(placed, self._add_people)
         return True
 
-    def trace(self) -> dict[str, Any]:
-        """What all batches have added and changed, when all rows are written."""
-        return put_together(self.kept)
+    def trace(self) -> Whole:
+        """What all batches have added and changed, when all rows are written.
 
-    def finish(self, whole: dict[str, Any], now: dt.datetime) -> bool:
+        Read and written out before anybody waits for a lock.
+        """
+        kept, added = self.kept, put_together(self.kept)
+        unwritten, unreadable = set(added.pop("unwritten")), set(self.unreadable)
+        counts = self.counts | _added(kept) | {"unwritten": len(unwritten)}
+        counts["there"] += self.counts["new"] - counts["new"] - len(unwritten)
+        trace = {name: one for name, one in kept.trace.items() if name not in ("decided", "actor")}
+        return Whole(
+            counts,
+            as_json(trace | added | {"counts": counts}),
+            # Everything else is in the tables now. What could not be read or written is kept a
+            # while, to be put right.
+            as_json(
+                [
+                    _as_unwritten(row) if row[0] in unwritten else row
+                    for row in kept.rows
+                    if row[0] in unreadable | unwritten
+                ]
+            ),
+        )
+
+    def finish(self, whole: Whole, now: dt.datetime) -> bool:
         """Says that all rows are written; `whole` is what `trace` gave.
 
         False when the import is no longer this worker's.
         """
         if not self._is_ours(self.kept.done, now):
             return False
-        unwritten = whole.pop("unwritten")
-        counts = self.counts | _added(self.kept) | {"unwritten": len(unwritten)}
-        counts["there"] += self.counts["new"] - counts["new"] - len(unwritten)
-        # Everything else is in the tables now. What could not be read or written is kept a while,
-        # to be put right.
-        self.kept.rows = [
-            _as_unwritten(row) if row[0] in unwritten else row
-            for row in self.kept.rows
-            if row[0] in self.unreadable or row[0] in unwritten
-        ]
-        trace = {name: value for name, value in self.kept.trace.items() if name != "decided"}
-        actor = trace.pop("actor")
+        actor = self.kept.trace["actor"]
         forget(self.kept)
-        self.kept.trace = trace | whole | {"counts": counts}
+        self.kept.rows, self.kept.trace = whole.rows, whole.trace
         let_go(self.kept)
         self.kept.done, self.kept.failure = 0, ""
         states.step(self.kept, "finish")
-        audit.note(Actor(**actor), "imported", self.kept, now, **counts)
+        db.session.flush()
+        db.session.expire(self.kept, ["rows", "trace"])
+        audit.note(Actor(**actor), "imported", self.kept, now, **whole.counts)
         return True
 
     def _is_ours(self, to: int, now: dt.datetime) -> bool:

@@ -58,6 +58,7 @@ class Kind(ABC, Generic[To]):
     about_a_questionnaire: ClassVar[bool] = False
     reminds: ClassVar[bool] = False
     about_the_end: ClassVar[bool] = False
+    most: ClassVar[int] = 25
 
     @abstractmethod
     def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:

@@ -24,6 +24,8 @@ class Preparation(Composed):
     key = "preparation"
     address = "forberedelse"
     about_a_questionnaire = True
+    # Each becomes a member of an answer, which may have to be made.
+    most = 8
 
     def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
         """See `require_asked`."""

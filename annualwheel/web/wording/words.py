@@ -104,6 +104,7 @@ MESSAGE = {
     ),
 }
 MAILING = {
+    "settling": Word("Anmälda följer med", "Registrations follow", "info", "half"),
     "preparing": Word("Förbereds", "Being prepared"),
     "sending": Word("Skickas nu", "Being sent", "info", "half"),
     "done": Word("Skickat", "Sent", "ok", "check"),

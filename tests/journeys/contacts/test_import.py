@@ -106,7 +106,12 @@ def written(text: str = LIST) -> Import:
     """A list, imported without a page."""
     made = db.session.scalars(sa.select(Year)).one()
     kept = storing.keep(
-        reading.lists(text.encode()), "lista.csv", made, "Karin Ek", audit.SYSTEM, START
+        storing.listed(reading.lists(text.encode())),
+        "lista.csv",
+        made,
+        "Karin Ek",
+        audit.SYSTEM,
+        START,
     )
     writing.write(kept, Decisions(), audit.SYSTEM, START)
     db.session.commit()
@@ -163,7 +168,9 @@ class TestPreview:
     ) -> None:
         bring(coordinator)
         later = START + storing.PREVIEW_LIFE + dt.timedelta(minutes=1)
-        storing.keep(reading.lists(LIST.encode()), "ny.csv", year, "", audit.SYSTEM, later)
+        storing.keep(
+            storing.listed(reading.lists(LIST.encode())), "ny.csv", year, "", audit.SYSTEM, later
+        )
         assert [one.file_name for one in storing.waiting()] == ["ny.csv"]
 
     @pytest.mark.parametrize(

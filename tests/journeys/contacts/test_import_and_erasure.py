@@ -75,7 +75,7 @@ def erase(person: Person) -> None:
 def waiting(year: Year, *rows: str) -> Import:
     """A preview of those rows."""
     lists = reading.lists("\n".join([HEAD, *rows]).encode())
-    kept = storing.keep(lists, "l.csv", year, "K", audit.SYSTEM, START)
+    kept = storing.keep(storing.listed(lists), "l.csv", year, "K", audit.SYSTEM, START)
     db.session.commit()
     return kept
 
@@ -251,7 +251,7 @@ def test_undoing_does_not_make_an_erased_person_lead_again(
     lists = reading.lists(
         b"Namn;E-post;Organisation;Samordnare\nAda Ek;ada@arv.example.org;Arvika;ja"
     )
-    kept = storing.keep(lists, "l.csv", year, "K", audit.SYSTEM, START)
+    kept = storing.keep(storing.listed(lists), "l.csv", year, "K", audit.SYSTEM, START)
     written_by(kept, Decisions())
     erase(bo)
     undoing.undo(kept, audit.SYSTEM, START)

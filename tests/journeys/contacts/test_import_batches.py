@@ -298,7 +298,7 @@ def test_what_was_decided_is_kept_until_a_job_comes(year: Year) -> None:
     arvika = organisations.organisation_named("Arvika")
     assert arvika is not None
     kept = storing.keep(
-        reading.lists(list_text().encode()), "l.csv", year, "K", audit.SYSTEM, START
+        storing.listed(reading.lists(list_text().encode())), "l.csv", year, "K", audit.SYSTEM, START
     )
     decided = Decisions(
         {

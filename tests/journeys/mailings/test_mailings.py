@@ -248,6 +248,19 @@ def test_who_was_unticked_is_so_after_the_test_and_on_the_way_back(
     assert [mail.address for mail in of_kind("invitation")] == ["anna.ek@kommun.example"]
 
 
+def test_who_was_chosen_before_a_colleague_sent_is_chosen_again(year: Year, karin: Staff) -> None:
+    people(year, "Anna", "Ola")
+    draft = draft_for(meeting_of(year))
+    chosen = sending.choose(draft, START)
+    sending.confirm(draft, "en kollega", 100, audit.SYSTEM, START)
+    with pytest.raises(Refused, match="sent_meanwhile"):
+        sending.confirm(draft, "jag", 100, audit.staff(karin.id), START, chosen)
+    with pytest.raises(Refused, match="nobody_left"):
+        sending.confirm(
+            draft, "jag", 100, audit.staff(karin.id), START, sending.choose(draft, START)
+        )
+
+
 def test_a_second_press_sends_nothing_more(meeting: Meeting, year: Year, karin: Staff) -> None:
     people(year, "Anna", "Ola")
     first = confirm(with_test(draft_for(meeting), karin), karin)

@@ -449,6 +449,25 @@ def test_how_far_a_move_was_written_becomes_a_column_and_back(empty_app: Flask) 
         assert found == {1: None, 2: 200, 3: 200, 4: None, 5: None}
 
 
+def test_who_hears_of_a_move_goes_back_into_its_mailing_on_the_way_down(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        engine = filled_before_0004()
+        flask_migrate.upgrade(directory=FOLDER)
+        piece = {"id": 1, "mailing_id": 3, "kind": "registrations", "upto": 9}
+        saved = piece | {"id": 2, "kind": "saved", "people": [[4, 0]]}
+        told = piece | {"people": [[9, "invited", -1, 0, False]]}
+        insert(engine, {"told_people": [told, saved]})
+        write(engine, "UPDATE mailings SET state = 'settling' WHERE id = 3")
+        write(engine, "UPDATE mailings SET paused_from = 'settling' WHERE id = 2")
+        flask_migrate.downgrade(directory=FOLDER, revision="0014")
+        found = {row.id: row for row in rows_of(engine, "mailings")}
+        assert found[3].audience["people"] == [[1, "invited", -1, 0], [9, "invited", -1, 0, False]]
+        assert found[3].audience["saved"] == [[4, 0]]
+        # What is half done is for a person to look at.
+        assert (found[3].state, found[3].paused_from) == ("paused", "preparing")
+        assert (found[2].state, found[2].paused_from) == ("paused", "preparing")
+
+
 def test_a_pack_without_a_lease_is_built_anew_and_a_cancelled_one_has_failed(
     empty_app: Flask,
 ) -> None:
@@ -799,6 +818,18 @@ FILLED: dict[str, list[tuple[str, dict[str, Any]]]] = {
         )
     ],
     "0013": [("mail_requests", MAIL_REQUEST)],
+    "0017": [
+        (
+            "told_people",
+            {
+                "id": 1,
+                "mailing_id": 1,
+                "kind": "registrations",
+                "upto": 1,
+                "people": [[1, "to_reconfirm", 0, 0, True]],
+            },
+        )
+    ],
 }
 
 

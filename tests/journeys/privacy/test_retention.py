@@ -243,8 +243,8 @@ def test_previews_go_after_a_week_and_unread_rows_after_30_days(
     session: scoped_session[Session],
 ) -> None:
     year, content = make_year(), reading.lists(b"Namn;E-post;Organisation\nBo Ek;fel;Arvika\n")
-    kept = storing.keep(content, "a.csv", year, "Karin", audit.SYSTEM, START)
-    written = storing.keep(content, "b.csv", year, "Karin", audit.SYSTEM, START)
+    kept = storing.keep(storing.listed(content), "a.csv", year, "Karin", audit.SYSTEM, START)
+    written = storing.keep(storing.listed(content), "b.csv", year, "Karin", audit.SYSTEM, START)
     written.state, written.written_at = "written", START
     db.session.commit()
     assert (due("previews", START + 7 * DAY), due("previews", START + 7 * DAY + MINUTE)) == (0, 1)

@@ -40,7 +40,7 @@ def year(session: object) -> Year:
 
 def kept(year: Year, *rows: str, now: dt.datetime = START) -> Import:
     lists = reading.lists("\n".join([COLUMNS, *rows]).encode())
-    return storing.keep(lists, "lista.csv", year, "Karin Ek", audit.SYSTEM, now)
+    return storing.keep(storing.listed(lists), "lista.csv", year, "Karin Ek", audit.SYSTEM, now)
 
 
 def shown(year: Year, *rows: str) -> Preview:

@@ -26,7 +26,6 @@ from annualwheel.contacts.imports import (
 )
 from annualwheel.contacts.imports.decisions import Decisions
 from annualwheel.contacts.imports.preview import STATUSES, Preview
-from annualwheel.contacts.imports.reading import Sheet
 from annualwheel.contacts.imports.states import FAILED, GOING_BACK, UNDER_WAY
 from annualwheel.cycle import years
 from annualwheel.errors import Missing, Unreadable
@@ -67,7 +66,7 @@ class UploadForm(BaseForm):
 
     file = FileField(_l("Fil med personer"), description=_l("Excel (.xlsx) eller CSV, högst 10 MB"))
 
-    lists: list[Sheet]
+    listed: storing.Listed
 
     def validate_file(self, field: FileField) -> None:
         """Refuses an empty field, and reads the file."""
@@ -75,7 +74,7 @@ class UploadForm(BaseForm):
             raise ValidationError(_("Välj en fil"))
         try:
             # Here, and not in the act: it may take seconds, and the act would keep SQLite's lock.
-            self.lists = bounded.lists(field.data.read())
+            self.listed = storing.listed(bounded.lists(field.data.read()))
         except Unreadable as problem:
             raise ValidationError(error_messages.sentence(problem)) from problem
 
@@ -255,7 +254,7 @@ def _keep(form: UploadForm) -> Import:
     if year is None:
         raise Missing("no_year")
     return storing.keep(
-        form.lists,
+        form.listed,
         # The end of a long name, so that the ending stays.
         strip(form.file.data.filename)[-LONGEST_FILE_NAME:],
         year,

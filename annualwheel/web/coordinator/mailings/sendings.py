@@ -27,37 +27,31 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel import audit
 from annualwheel.cycle import years
 from annualwheel.errors import DomainError, Refused
-from annualwheel.jobs import queue
 from annualwheel.mail import kinds, letters
 from annualwheel.mail.letters import Letter
-from annualwheel.mailings import drafts, log
+from annualwheel.mailings import drafts
 from annualwheel.mailings.kinds import asked, registry
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.mailings.sending import (
-    by_public_id,
+    choose,
     confirm,
     confirmed,
-    is_left,
-    pause,
-    progress_of,
-    resume,
 )
 from annualwheel.models import Mailing, Meeting
 from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee, Choice
-from annualwheel.services import enqueue, services
+from annualwheel.services import services
 from annualwheel.web import error_messages, page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.coordinator import blueprint, categories
-from annualwheel.web.coordinator.mailings import kind_words, mail_server
+from annualwheel.web.coordinator.mailings import following, kind_words
 from annualwheel.web.forms import TOO_OLD, Press
 from annualwheel.web.parts import mail_names
 from annualwheel.web.wording import staff_words, words
 
 # Nobody can tick through a longer list; then the choice itself has to be narrower.
 TICKED = 500
-FAILED = 20
 # The mail is an HTML page with inline styles. The frame that shows it may neither run nor open
 # anything.
 FRAMED = (
@@ -310,26 +304,17 @@ def _send(draft: MailingDraft, what: str) -> AnyResponse:
         # A second press finds the mailing of the first, and needs no test of its own.
         if confirmed(key) is None:
             drafts.require_tested(draft, g.staff, page.now())
-        return confirm(draft, key, expected, audit.staff(g.staff.id), page.now())
+        return confirm(draft, key, expected, audit.staff(g.staff.id), page.now(), chosen)
 
     try:
+        # Before anybody has to wait: there may be tens of thousands.
+        chosen = choose(draft, page.now()) if confirmed(key) is None else None
         # The number goes along: with more recipients than the person confirmed, nothing is sent.
         mailing = carry_out(confirm_tested)
     except Refused as problem:
         return _confirm(draft, what, error_messages.sentence(problem))
-    set_going(mailing.id, mailing.state)
+    following.set_going(mailing.id, mailing.state)
     return redirect(url_for("coordinator.sending", public_id=mailing.public_id), code=303)
-
-
-def set_going(mailing_id: int, state: str) -> None:
-    """Starts the job that writes a large mailing, or the one that sends what is written.
-
-    Call it after the commit: a worker must find the rows.
-    """
-    if state == "preparing":
-        enqueue("prepare_mailing", mailing_id)
-    else:
-        queue.start_drains()
 
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/utskick/<what>/mejl")
@@ -352,42 +337,3 @@ def sample_mail(number: int, kind: str, what: str) -> Response:
     response = make_response(rendered.html)
     response.headers["Content-Security-Policy"] = FRAMED
     return response
-
-
-@blueprint.get("/utskick/<public_id>")
-def sending(public_id: str) -> str:
-    """Shows how far a mailing has come. The page reloads by itself, and may be closed."""
-    mailing = by_public_id(public_id)
-    counts, kind = progress_of(mailing), registry.of(mailing.kind)
-    # The page reloads itself only while this holds, so that it does not ask for ever.
-    running = mailing.state == "preparing" or (mailing.state == "sending" and counts.waiting > 0)
-    return render_template(
-        "coordinator/sending.html",
-        active="mailings",
-        mailing=mailing,
-        name=mail_names.in_running_text(mailing.kind, asked.of_mailing(mailing)),
-        about=mail_names.mailings([mailing])[mailing.id].title,
-        counts=counts,
-        running=running,
-        is_left=is_left(mailing, page.now()),
-        standing=mail_server.stands_in_the_way(mailing, counts.waiting),
-        announced=not kind.address,
-        reminds=kind.reminds,
-        said=kind_words.PAGES.get(mailing.kind),
-        form=Press(),
-        failed=log.newest(log.LogFilter(group="stopped", mailing_id=mailing.id), FAILED),
-    )
-
-
-@blueprint.post("/utskick/<public_id>/<act>")
-def steer(public_id: str, act: str) -> AnyResponse:
-    """Pauses a mailing, or lets one go on that was paused or has stopped."""
-    mailing, actor = by_public_id(public_id), audit.staff(g.staff.id)
-    if act not in ("pausa", "fortsatt"):
-        abort(404)
-    if Press().accepted():
-        steered = pause if act == "pausa" else resume
-        carry_out(lambda: steered(mailing, page.now(), actor))
-        if act == "fortsatt":
-            set_going(mailing.id, mailing.state)
-    return redirect(url_for("coordinator.sending", public_id=public_id), code=303)

@@ -14,6 +14,7 @@ from annualwheel import audit
 from annualwheel.cycle import years
 from annualwheel.errors import DomainError, Missing
 from annualwheel.mailings import drafts
+from annualwheel.meetings import settling
 from annualwheel.models import Meeting
 from annualwheel.questionnaires import opening, published, reading
 from annualwheel.questionnaires.definition import Definition
@@ -51,10 +52,20 @@ def meeting(number: int, kind: str) -> str:
         events=events.latest(found),
         badge=year_overview.badge(status, now),
         unpublished=_unpublished(found, now),
+        follows=_follows(found),
         form=Press(),
         held=now >= found.starts_at,
         can_save_the_date=_is_possible("save_the_date", found, now),
     )
+
+
+def _follows(found: Meeting) -> dict[str, object] | None:
+    """How far the registrations have followed an act, and its mailing; None when all have."""
+    mailing = settling.under_way(found)
+    if mailing is None:
+        return None
+    done, of = settling.progress(mailing)
+    return {"done": done, "of": of, "mailing": mailing.public_id}
 
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/utan-anmald")

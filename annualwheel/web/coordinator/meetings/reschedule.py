@@ -26,7 +26,7 @@ from annualwheel.web import error_messages, page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import AppointmentFields, appointment, require_order, typed
-from annualwheel.web.coordinator.mailings import sendings
+from annualwheel.web.coordinator.mailings import following, sendings
 from annualwheel.web.forms import BaseForm, strip
 from annualwheel.web.wording import words
 from annualwheel.wording import dates
@@ -73,7 +73,9 @@ def move(number: int, kind: str) -> AnyResponse:
     return _ask(found, form)
 
 
-def _moved(told: int) -> str:
+def _moved(told: int | None) -> str:
+    if told is None:
+        return str(_("Mötet är ändrat. De anmälda följer med nu, och sedan skrivs mejlen."))
     if not told:
         return str(_("Mötet är ändrat."))
     return str(
@@ -128,7 +130,7 @@ def _follow(mailing: Mailing | None) -> AnyResponse | None:
     if mailing is None:
         return None
     # After the commit: a job that starts before it would find nothing.
-    sendings.set_going(mailing.id, mailing.state)
+    following.set_going(mailing.id, mailing.state)
     return redirect(url_for("coordinator.sending", public_id=mailing.public_id), code=303)
 
 
@@ -172,7 +174,9 @@ def cancel(number: int, kind: str) -> AnyResponse:
     return make_response(html, form.status)
 
 
-def _cancelled(told: int) -> str:
+def _cancelled(told: int | None) -> str:
+    if told is None:
+        return str(_("Mötet är inställt. De anmälda följer med nu, och sedan skrivs mejlen."))
     if not told:
         return str(_("Mötet är inställt."))
     return str(
