@@ -12,7 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from annualwheel import cli, storage, web
 from annualwheel.access.links import LinkSigner
 from annualwheel.clock import Clock, SystemClock
-from annualwheel.db import db, prepare_engine, server_time
+from annualwheel.db import db, server_time
+from annualwheel.engines import prepare_engine
 from annualwheel.jobs import queue, tasks
 from annualwheel.log import prepare_log
 from annualwheel.mail.letters import Letterhead

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annualwheel import limits
 from annualwheel.db import db
-from annualwheel.mail import outbox, requests
+from annualwheel.mail import claiming, outbox, requests
 from annualwheel.services import enqueue
 
 
@@ -19,8 +19,8 @@ def commit() -> None:
     limits.take_counted()
     # After the commit, so that a worker finds the rows. What is lost in between the sweep takes up.
     # In chunks, since a worker claims all mails of a job with one statement.
-    for start in range(0, len(ids), outbox.CHUNK):
-        enqueue("send", ids[start : start + outbox.CHUNK])
+    for start in range(0, len(ids), claiming.CHUNK):
+        enqueue("send", ids[start : start + claiming.CHUNK])
     for request_id in requested:
         enqueue("answer", request_id)
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import click
 
-from annualwheel.db import db, reading
+from annualwheel.db import db
+from annualwheel.transactions import reading
 from rehearse import cast, place
 from rehearse.dom import Unexpected
 from rehearse.ledger import COUNTED, Ledger, calendar_faults, stored

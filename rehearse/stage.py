@@ -26,10 +26,11 @@ from flask.cli import ScriptInfo
 
 from annualwheel import create_app
 from annualwheel.contacts.imports import states as import_states
-from annualwheel.db import db, reading
+from annualwheel.db import db
 from annualwheel.jobs.queue import EmbeddedConsumer, queue_of
 from annualwheel.mail.states import DUE
 from annualwheel.models import Import, Mailing, MailRequest, Message, Pack
+from annualwheel.transactions import reading
 from annualwheel.workshop.states import UNDER_WAY
 from config import ROOT, Settings
 from rehearse.browser import Browser

@@ -51,7 +51,7 @@ SUBJECTS = (
     subject("path", "questionnaires/path", "rules/questionnaires/test_path"),
     subject(
         "outbox",
-        "mail/outbox",
+        "mail/outbox mail/claiming",
         "rules/mail/test_leases rules/mail/test_finding_mails journeys/mail/test_outbox",
     ),
     subject(
@@ -83,7 +83,8 @@ SUBJECTS = (
     ),
     subject(
         "pack",
-        "workshop/pack",
+        "workshop/pack/writer workshop/pack/cards workshop/pack/columns workshop/pack/by_question "
+        "workshop/puzzle workshop/attendance workbooks/sheets workbooks/texts",
         "rules/workshop/test_building journeys/workshop/test_pack "
         "journeys/preparation/test_two_questionnaires",
     ),
@@ -136,6 +137,8 @@ EQUIVALENT: Mapping[str, Mapping[tuple[str, str], str]] = {
             'db.session.refresh(mailing, _CHANGING, with_for_update={"key_share": True})',
             'db.session.refresh(mailing, _CHANGING, with_for_update={"key_share": False})',
         ): "SQLite has no lock on a row",
+    },
+    "annualwheel/mail/claiming.py": {
         (
             "chosen = oldest.with_for_update(skip_locked=True)",
             "chosen = oldest.with_for_update(skip_locked=False)",

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from flask import Flask
 
-from annualwheel.db import db, reading
+from annualwheel.db import db
+from annualwheel.transactions import reading
 
 # Whoever does not come to the start within so many seconds has failed: then all fail, and nobody
 # waits for ever.

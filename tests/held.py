@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
-from annualwheel.db import is_reading
+from annualwheel.transactions import is_reading
 
 # What nobody notices, in seconds.
 MOST = 0.1

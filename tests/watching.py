@@ -15,7 +15,8 @@ from flask import Flask, request, request_finished, request_started
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
-from annualwheel.db import db, is_reading
+from annualwheel.db import db
+from annualwheel.transactions import is_reading
 
 WRITES = re.compile(r"\s*(?:insert|update|delete)\b", re.IGNORECASE)
 READS = ("GET", "HEAD", "OPTIONS")

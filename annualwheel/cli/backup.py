@@ -21,12 +21,14 @@ from flask.cli import with_appcontext
 
 from annualwheel import audit, unit_of_work
 from annualwheel.cli import copies
-from annualwheel.db import MARKER, db, restoring, schema_version
+from annualwheel.db import db, schema_version
+from annualwheel.engines import MARKER
 from annualwheel.mail import outbox, requests
 from annualwheel.mailings import sending
 from annualwheel.participation import offers
 from annualwheel.privacy import retention
 from annualwheel.services import services
+from annualwheel.transactions import restoring
 from annualwheel.wording import dates
 from config import Settings, environment
 

@@ -16,11 +16,12 @@ from annualwheel.contacts.imports import bounded, preview, storing, writing
 from annualwheel.contacts.imports.decisions import Decisions
 from annualwheel.contacts.imports.preview import Preview, UnknownOrganisation
 from annualwheel.cycle import years
-from annualwheel.db import db, reading
+from annualwheel.db import db
 from annualwheel.errors import DomainError, Missing
 from annualwheel.jobs import importing
 from annualwheel.models import Import
 from annualwheel.services import services
+from annualwheel.transactions import reading
 from annualwheel.web import error_messages
 from annualwheel.web.wording import import_words
 

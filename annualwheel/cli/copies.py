@@ -14,7 +14,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
-from annualwheel.db import MARKER
+from annualwheel.engines import MARKER
 
 # What libpq reads in the environment (PostgreSQL 34.15): on a command line everybody on the machine
 # could read the password.

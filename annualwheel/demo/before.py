@@ -18,7 +18,7 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.demo import following_up
 from annualwheel.demo.holidays import plan_phases, working_day
-from annualwheel.mail import outbox
+from annualwheel.mail import claiming, outbox
 from annualwheel.meetings import planning
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import (
@@ -153,7 +153,7 @@ def _mails_went() -> None:
     """Every mail so far was sent when it was written."""
     waiting = db.session.scalars(sa.select(Message).order_by(Message.queued_at)).all()
     for mail in waiting:
-        for taken in outbox.claim("demo", mail.queued_at, [mail.id]):
+        for taken in claiming.claim("demo", mail.queued_at, [mail.id]):
             outbox.mark_sent(taken, mail.queued_at)
 
 

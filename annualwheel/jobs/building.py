@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from annualwheel.db import db, reading
+from annualwheel.db import db
 from annualwheel.jobs import keeping
 from annualwheel.jobs.queue import start_drains
 from annualwheel.jobs.sending import worker_name
@@ -24,6 +24,7 @@ from annualwheel.mailings import sending
 from annualwheel.meetings import settling
 from annualwheel.models import Mailing, Pack
 from annualwheel.services import services
+from annualwheel.transactions import reading
 from annualwheel.workshop import packs
 from annualwheel.workshop.pack.writer import PackWriter
 

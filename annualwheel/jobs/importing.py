@@ -6,11 +6,12 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from annualwheel.contacts.imports import leases, undoing, writing
-from annualwheel.db import db, reading
+from annualwheel.db import db
 from annualwheel.jobs.sending import worker_name
 from annualwheel.log import new_code
 from annualwheel.models import Import
 from annualwheel.services import services
+from annualwheel.transactions import reading
 
 log = structlog.get_logger()
 

@@ -13,8 +13,9 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from annualwheel import leases
-from annualwheel.db import db, writing
+from annualwheel.db import db
 from annualwheel.services import services
+from annualwheel.transactions import writing
 
 log = structlog.get_logger()
 

@@ -14,7 +14,7 @@ from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 from huey.storage import SqliteStorage
 
-from annualwheel.db import make_private
+from annualwheel.engines import make_private
 from annualwheel.services import enqueue, services
 from config import Settings
 

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 import structlog
 
 from annualwheel import audit
-from annualwheel.db import at_once, db
+from annualwheel.db import db
 from annualwheel.jobs.queue import start_drains
-from annualwheel.mail import delivery, outbox, standstill
+from annualwheel.mail import claiming, delivery, outbox, standstill
 from annualwheel.mail.delivery import DeliveryResult
 from annualwheel.mailings import relevance, sending
 from annualwheel.models import Message
 from annualwheel.services import services
+from annualwheel.transactions import at_once
 
 log = structlog.get_logger()
 
@@ -76,16 +77,16 @@ class Worker:
             if self._deliver(wanted[0]):
                 wanted.pop(0)
             db.session.commit()
-        outbox.give_back(wanted)
+        claiming.give_back(wanted)
         db.session.commit()
         return not self.is_blocked and len(wanted) < len(messages)
 
     def _claim(self, ids: Sequence[int] | None) -> list[Message]:
         now = services().clock.now()
-        found = outbox.claim(worker_name(), now, ids, has_turn=self.has_turn)
+        found = claiming.claim(worker_name(), now, ids, has_turn=self.has_turn)
         # Nothing to do, or nothing that may be done: only then it costs a look.
         if not found and not self.has_turn and self._may_go_on(now):
-            found = outbox.claim(worker_name(), now, ids, has_turn=self.has_turn)
+            found = claiming.claim(worker_name(), now, ids, has_turn=self.has_turn)
         if not found and self.has_turn:
             # There was nothing to try the server with: the next mail tries it at once.
             standstill.try_now(now)
@@ -160,7 +161,7 @@ class Worker:
 def _has_time(message: Message) -> bool:
     if message.lease_until is None:
         return False
-    return services().clock.now() + outbox.MARGIN < message.lease_until
+    return services().clock.now() + claiming.MARGIN < message.lease_until
 
 
 def _mark(message: Message, result: DeliveryResult, now: dt.datetime) -> None:

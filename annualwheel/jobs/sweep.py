@@ -12,7 +12,7 @@ from annualwheel.contacts.imports import leases as import_leases
 from annualwheel.db import db
 from annualwheel.jobs.once import claim_minute
 from annualwheel.jobs.queue import start_drains
-from annualwheel.mail import outbox, requests
+from annualwheel.mail import claiming, requests
 from annualwheel.mailings import sending
 from annualwheel.participation import offers
 from annualwheel.privacy import erasure, retention
@@ -42,7 +42,7 @@ def sweep_minute() -> None:
     if not claim_minute("sweep", now):
         return
     # The queue may have lost ids, or a worker may have died between its commit and the queue.
-    if outbox.any_due(now):
+    if claiming.any_due(now):
         start_drains()
     packs.give_up(now)
     import_leases.give_up(now)

@@ -16,8 +16,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from annualwheel import unit_of_work
-from annualwheel.db import db, is_busy, is_reading, start_reading, start_writing
+from annualwheel.db import db, start_writing
+from annualwheel.engines import is_busy
 from annualwheel.errors import Busy, DomainError
+from annualwheel.transactions import is_reading, start_reading
 from annualwheel.web import error_messages, security
 from annualwheel.web.forms import BaseForm
 

@@ -10,7 +10,8 @@ from flask import Flask, Response, make_response, render_template, request
 from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from annualwheel.db import BeingRestored, db, is_busy
+from annualwheel.db import db
+from annualwheel.engines import BeingRestored, is_busy
 from annualwheel.errors import Busy, DomainError
 from annualwheel.log import new_code
 from annualwheel.web import error_messages, security

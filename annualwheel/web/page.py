@@ -17,11 +17,11 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from annualwheel.db import start_reading, stop_reading
 from annualwheel.models import Staff
 from annualwheel.preparation import states as submission_states
 from annualwheel.registrations import states as registration_states
 from annualwheel.services import services
+from annualwheel.transactions import start_reading, stop_reading
 from annualwheel.web import session_links
 from annualwheel.web.wording import words
 from annualwheel.wording import dates

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from annualwheel import audit
 from annualwheel.db import db
-from annualwheel.mail import outbox, standstill, waiting
+from annualwheel.mail import claiming, outbox, standstill, waiting
 from annualwheel.mail import states as mail_states
 from annualwheel.mailings import drafts, sending
 from annualwheel.mailings.kinds.kind import MailingDraft
@@ -55,7 +55,7 @@ def _never_left(world: World, meeting: Meeting, karin: Staff) -> None:
 def _stopped(world: World, meeting: Meeting, karin: Staff) -> None:
     mailing = _reminder(meeting, karin)
     mails = _mails_of(mailing)
-    outbox.claim("scenes", START, [mails[0].id])
+    claiming.claim("scenes", START, [mails[0].id])
     outbox.mark_sent(mails[0], START)
     sending.stop(mailing.id, WHY, START, audit.SYSTEM)
     world.names["stopped"] = mailing.public_id

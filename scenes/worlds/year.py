@@ -17,7 +17,7 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.demo import year as demo
 from annualwheel.jobs import building
-from annualwheel.mail import mailing_states, outbox
+from annualwheel.mail import claiming, mailing_states, outbox
 from annualwheel.mail.delivery import envelope
 from annualwheel.mailings import drafts, sending
 from annualwheel.mailings.kinds import registry
@@ -217,7 +217,7 @@ def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staf
 def _take(mails: Sequence[Message]) -> None:
     """A worker takes these mails in hand."""
     ids = [message.id for message in mails]
-    outbox.claim("scenes", START, ids, at_most=len(ids))
+    claiming.claim("scenes", START, ids, at_most=len(ids))
 
 
 def _mails_of(mailing: Mailing) -> Sequence[Message]:

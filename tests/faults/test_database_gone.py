@@ -17,8 +17,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, scoped_session
 
-from annualwheel.db import db, reading
+from annualwheel.db import db
 from annualwheel.models import Registration
+from annualwheel.transactions import reading
 from scenes.camera import served
 from tests import databases
 from tests.databases import PostgreSQL

@@ -13,7 +13,7 @@ from annualwheel.clock import SystemClock, ahead_of_shared
 from annualwheel.db import db, server_time
 from annualwheel.jobs import sweep
 from annualwheel.jobs.once import AHEAD, claim_minute
-from annualwheel.mail import outbox
+from annualwheel.mail import claiming, outbox
 from annualwheel.mail.outbox import Recipient
 from annualwheel.models import MachineClock, Tick
 from annualwheel.services import services
@@ -86,10 +86,10 @@ def test_no_mail_is_taken_by_two_machines_whose_clocks_differ(
     to = Recipient("a@kommun.example", "")
     outbox.put("a", "test_mail", to, {"sent_at": "nu"}, {}, shared)
     db.session.commit()
-    assert len(outbox.claim("a", shared)) == 1
+    assert len(claiming.claim("a", shared)) == 1
     monkeypatch.setattr(clocks, "_machine", lambda: dt.datetime.now(dt.UTC) + SEVEN)
-    assert outbox.claim("b", SystemClock(lambda: dt.datetime.now(dt.UTC)).now()) == []
-    assert len(outbox.claim("b", SystemClock().now())) == 1
+    assert claiming.claim("b", SystemClock(lambda: dt.datetime.now(dt.UTC)).now()) == []
+    assert len(claiming.claim("b", SystemClock().now())) == 1
 
 
 def ticks() -> list[dt.datetime]:

@@ -21,7 +21,7 @@ from annualwheel.clock import SystemClock
 from annualwheel.contacts.imports import reading as lists
 from annualwheel.contacts.imports import storing, undoing, writing
 from annualwheel.contacts.imports.decisions import Decisions
-from annualwheel.db import db, reading
+from annualwheel.db import db
 from annualwheel.jobs import building, importing, sweep
 from annualwheel.mail import waiting
 from annualwheel.mailings import sending
@@ -30,6 +30,7 @@ from annualwheel.meetings import changes, settling
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting, Pack, Person, Registration, Staff, Year
 from annualwheel.questionnaires import published
+from annualwheel.transactions import reading
 from annualwheel.workshop import packs
 from bench import filling
 from tests.held import MOST, held

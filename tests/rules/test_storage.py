@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from annualwheel import create_app, storage
-from annualwheel.db import make_private
+from annualwheel.engines import make_private
 from config import Settings, SettingsError
 
 

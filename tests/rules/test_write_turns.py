@@ -16,8 +16,10 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from annualwheel import write_turns
-from annualwheel.db import db, is_busy, reading
+from annualwheel.db import db
+from annualwheel.engines import is_busy
 from annualwheel.models import Person
+from annualwheel.transactions import reading
 from annualwheel.write_turns import (
     BRIEF,
     JOB,

@@ -12,7 +12,7 @@ from config import ROOT
 from tests.structure.sources import PACKAGE, PRODUCT, calls, check_none, imports, name_of, nodes
 
 LIBRARIES = {
-    "flask": ("db", "keys", "services", "demo", "jobs", "cli", "web", ""),
+    "flask": ("db", "engines", "keys", "services", "demo", "jobs", "cli", "web", ""),
     "flask_babel": ("web",),
     "flask_wtf": ("web",),
     "flask_mail": ("mail.delivery",),

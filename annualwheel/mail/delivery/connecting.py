@@ -35,7 +35,8 @@ FOR_GOOD = (
     UnicodeError,
 )
 # A whole mail takes this many times the longest step at most, its connection included, and never
-# more than so many seconds: another worker takes a mail that is kept for longer (`outbox.MARGIN`).
+# more than so many seconds: another worker takes a mail that is kept for longer, see
+# `claiming.MARGIN`.
 STEPS = 3
 LONGEST = 90.0
 # Where the talk is about a recipient.

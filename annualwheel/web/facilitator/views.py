@@ -22,10 +22,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit, services
 from annualwheel.cycle import years
-from annualwheel.db import reading
 from annualwheel.models import File, Meeting, Pack
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.content import CodeBookQuestion
+from annualwheel.transactions import reading
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.facilitator import blueprint

@@ -10,7 +10,8 @@ from sqlalchemy.exc import OperationalError
 
 from annualwheel import machine_clocks, storage
 from annualwheel.clock import ahead_of_shared
-from annualwheel.db import BeingRestored, schema_version
+from annualwheel.db import schema_version
+from annualwheel.engines import BeingRestored
 from annualwheel.mail import standstill, waiting
 from annualwheel.services import services
 from annualwheel.web import page

@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 from annualwheel import audit
 from annualwheel.access.links import Target
 from annualwheel.audit import Actor
-from annualwheel.db import is_reading
 from annualwheel.errors import Missing
 from annualwheel.participation import substitution
 from annualwheel.registrations import invitations
 from annualwheel.registrations.states import HOLDS_SEAT
+from annualwheel.transactions import is_reading
 from annualwheel.web import security, session_expired, session_links
 from annualwheel.web.page import Viewer
 

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session, scoped_session
 from annualwheel import unit_of_work
 from annualwheel.db import db
 from annualwheel.jobs import once, sending, sweep
-from annualwheel.mail import letters, outbox, waiting
+from annualwheel.mail import claiming, letters, outbox, waiting
 from annualwheel.mail.outbox import WAITS, Recipient
 from annualwheel.models import Message
 from annualwheel.wording import cleaning
@@ -104,10 +104,10 @@ def test_what_is_leased_is_nobody_elses_until_the_lease_runs_out(
 ) -> None:
     put(1, clock.now())
     db.session.commit()
-    assert len(outbox.claim("a", clock.now())) == 1
+    assert len(claiming.claim("a", clock.now())) == 1
     db.session.commit()
-    assert outbox.claim("b", clock.now() + MINUTE) == []
-    assert len(outbox.claim("b", clock.now() + outbox.LEASE + MINUTE)) == 1
+    assert claiming.claim("b", clock.now() + MINUTE) == []
+    assert len(claiming.claim("b", clock.now() + claiming.LEASE + MINUTE)) == 1
 
 
 @pytest.mark.race
@@ -121,7 +121,7 @@ def test_many_workers_never_take_the_same_mail(app: Flask, clock: Fixed) -> None
 
     def worker(name: str) -> None:
         with app.app_context():
-            while found := outbox.claim(name, clock.now(), at_most=5):
+            while found := claiming.claim(name, clock.now(), at_most=5):
                 db.session.commit()
                 with lock:
                     taken.extend(message.id for message in found)
@@ -307,7 +307,7 @@ def test_a_mail_whose_lease_is_about_to_end_is_left_to_the_next_worker(
     put(1, clock.now())
     db.session.commit()
     with monkeypatch.context() as short:
-        short.setattr(outbox, "LEASE", outbox.MARGIN)
+        short.setattr(outbox, "LEASE", claiming.MARGIN)
         sending.drain_outbox()
     assert (state_of(1), smtp.mails) == ("queued", [])
     assert db.session.query(Message).one().attempts == 0
@@ -352,7 +352,7 @@ def test_what_is_given_back_before_a_later_try_waits_as_it_did(
     message = put(1, clock.now())
     message.state, message.attempts = "retry", 2
     db.session.commit()
-    outbox.give_back(outbox.claim("a", clock.now()))
+    claiming.give_back(claiming.claim("a", clock.now()))
     db.session.refresh(message)
     assert (message.state, message.attempts, message.lease_until) == ("retry", 2, None)
 
@@ -362,10 +362,10 @@ def test_what_another_worker_has_taken_meanwhile_is_left_to_it(
 ) -> None:
     message = put(1, clock.now())
     db.session.commit()
-    [late] = outbox.claim("a", clock.now())
+    [late] = claiming.claim("a", clock.now())
     session.expunge(late)
-    [taken] = outbox.claim("b", clock.now() + outbox.LEASE + MINUTE)
-    outbox.give_back([late])
+    [taken] = claiming.claim("b", clock.now() + claiming.LEASE + MINUTE)
+    claiming.give_back([late])
     db.session.refresh(taken)
     assert (taken.id, taken.state, taken.lease_by, taken.attempts) == (
         message.id,

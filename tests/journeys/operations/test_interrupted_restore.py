@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from annualwheel import create_app
-from annualwheel.db import BeingRestored, db
+from annualwheel.db import db
+from annualwheel.engines import BeingRestored
 from annualwheel.jobs.sending import drain_outbox
 from annualwheel.models import Message
 from annualwheel.services import enqueue, services

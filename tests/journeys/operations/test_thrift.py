@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import event
 
-from annualwheel.db import at_once, db, reading
+from annualwheel.db import db
 from annualwheel.models import Meeting
 from annualwheel.services import services
+from annualwheel.transactions import at_once, reading
 from config import ROOT
 from tests.makers.guests import link_of, make_guest, make_meeting
 from tests.tiny_browser import Browser

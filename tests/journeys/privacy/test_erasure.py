@@ -15,7 +15,7 @@ from annualwheel import audit
 from annualwheel.contacts import organisations, people
 from annualwheel.db import Base, db
 from annualwheel.jobs import sweep
-from annualwheel.mail import outbox
+from annualwheel.mail import claiming, outbox
 from annualwheel.models import (
     Audit,
     ChangeRequest,
@@ -276,7 +276,7 @@ def test_what_a_worker_has_in_hand_is_emptied_when_it_has_gone(session: Any) -> 
         guest.meeting, "Byalaget", Applicant("Ingegerd", "Raderasson", ADDRESS), "192.0.2.1", START
     )
     message = mails("organisation_request")[0]
-    message.state, message.lease_until = "sending", START + outbox.LEASE
+    message.state, message.lease_until = "sending", START + claiming.LEASE
     request = own_data.ask_for_deletion(guest.person, "", START)
     expected = erasure.consequences(guest.person, START).mails
     erasure.erase(request, START, audit.SYSTEM)

@@ -27,7 +27,7 @@ def test_a_connection_that_died_at_rest_is_replaced(
         db.session.remove()
         with psycopg.connect(databases.maintenance_url(), autocommit=True) as server:
             server.execute("SELECT pg_terminate_backend(%s, 5000)", [ours])
-        monkeypatch.setattr(sys.modules["annualwheel.db"], "REST", 0.0 if rested else 60.0)
+        monkeypatch.setattr(sys.modules["annualwheel.engines"], "REST", 0.0 if rested else 60.0)
         if rested:
             assert db.session.scalar(sa.select(sa.func.pg_backend_pid())) != ours
         else:

@@ -7,8 +7,9 @@ import datetime as dt
 import pytest
 
 from annualwheel.db import db
-from annualwheel.mail import outbox, waiting
-from annualwheel.mail.outbox import LEASE, WAITS, Recipient
+from annualwheel.mail import claiming, outbox, waiting
+from annualwheel.mail.claiming import LEASE
+from annualwheel.mail.outbox import WAITS, Recipient
 from annualwheel.models import Mailing, Meeting, Message
 from tests.conftest import START
 from tests.makers.guests import in_hand, make_meeting
@@ -43,8 +44,8 @@ def again(message: Message) -> Message:
 
 def test_a_mail_is_taken_from_the_moment_it_is_due() -> None:
     message = put(1)
-    assert not outbox.any_due(START - MOMENT) and outbox.claim("a", START - MOMENT) == []
-    assert outbox.any_due(START) and outbox.claim("a", START) == [message]
+    assert not claiming.any_due(START - MOMENT) and claiming.claim("a", START - MOMENT) == []
+    assert claiming.any_due(START) and claiming.claim("a", START) == [message]
     assert (message.state, message.lease_by, message.lease_until, message.attempts) == (
         "sending",
         "a",
@@ -55,9 +56,9 @@ def test_a_mail_is_taken_from_the_moment_it_is_due() -> None:
 
 def test_it_is_taken_again_once_its_lease_is_over() -> None:
     message = put(1)
-    outbox.claim("a", START)
-    assert not outbox.any_due(START + LEASE) and outbox.claim("b", START + LEASE) == []
-    assert outbox.claim("b", START + LEASE + MOMENT) == [message]
+    claiming.claim("a", START)
+    assert not claiming.any_due(START + LEASE) and claiming.claim("b", START + LEASE) == []
+    assert claiming.claim("b", START + LEASE + MOMENT) == [message]
     assert (message.lease_by, message.attempts) == ("b", 2)
 
 
@@ -65,19 +66,19 @@ def test_it_is_taken_again_once_its_lease_is_over() -> None:
 def test_what_is_done_is_not_taken(state: str) -> None:
     put(1).state = state
     db.session.flush()
-    assert not outbox.any_due(START) and outbox.claim("a", START) == []
+    assert not claiming.any_due(START) and claiming.claim("a", START) == []
 
 
 def test_the_oldest_are_taken_first_and_no_more_than_asked_for() -> None:
     late, early, other = put(1, now=START), put(2, now=START - MOMENT), put(3, now=START)
-    assert outbox.claim("a", START, at_most=2) == [late, early]
-    assert outbox.claim("a", START, at_most=2) == [other]
+    assert claiming.claim("a", START, at_most=2) == [late, early]
+    assert claiming.claim("a", START, at_most=2) == [other]
 
 
 def test_only_those_that_are_named_are_taken() -> None:
     first, second = put(1), put(2)
-    assert outbox.claim("a", START, [second.id]) == [second]
-    assert outbox.claim("a", START, []) == []
+    assert claiming.claim("a", START, [second.id]) == [second]
+    assert claiming.claim("a", START, []) == []
     assert again(first).state == "queued"
 
 
@@ -87,7 +88,7 @@ def test_the_mails_of_a_held_mailing_wait_and_no_others(state: str) -> None:
     paused, going = make_mailing(meeting, "a", state), make_mailing(meeting, "b")
     put(1, paused)
     mails = [put(2, going), put(3)]
-    assert outbox.claim("a", START) == mails
+    assert claiming.claim("a", START) == mails
 
 
 def test_a_mail_of_no_mailing_is_queued_at_the_commit() -> None:
@@ -102,7 +103,7 @@ def test_what_there_was_no_time_for_is_given_back_as_it_was() -> None:
     first, second = put(1), put(2)
     second.attempts, second.state = 1, "retry"
     db.session.flush()
-    outbox.give_back(outbox.claim("a", START))
+    claiming.give_back(claiming.claim("a", START))
     found = [(again(one).state, one.attempts, one.lease_until) for one in (first, second)]
     assert found == [("queued", 0, None), ("retry", 1, None)]
 
@@ -110,19 +111,19 @@ def test_what_there_was_no_time_for_is_given_back_as_it_was() -> None:
 @pytest.mark.parametrize(("worker", "later"), [("b", LEASE + MOMENT), ("a", LEASE + MOMENT)])
 def test_what_has_been_taken_again_is_not_given_back(worker: str, later: dt.timedelta) -> None:
     put(1)
-    (kept,) = outbox.claim("a", START)
+    (kept,) = claiming.claim("a", START)
     db.session.expunge(kept)
-    (taken,) = outbox.claim(worker, START + later)
-    outbox.give_back([kept])
+    (taken,) = claiming.claim(worker, START + later)
+    claiming.give_back([kept])
     assert (again(taken).state, taken.lease_by, taken.attempts) == ("sending", worker, 2)
 
 
 def test_only_the_mails_that_are_given_back_are() -> None:
     put(1), put(2)
-    first, second = outbox.claim("a", START)
-    outbox.give_back([first])
+    first, second = claiming.claim("a", START)
+    claiming.give_back([first])
     assert [again(one).state for one in (first, second)] == ["queued", "sending"]
-    outbox.give_back([])
+    claiming.give_back([])
 
 
 @pytest.mark.parametrize("attempts", range(1, len(WAITS) + 3))
@@ -158,9 +159,9 @@ def test_after_four_days_it_has_not_left_or_nobody_knows(
 
 def test_a_mail_that_a_lost_worker_had_may_have_left() -> None:
     message, other = put(1), put(2)
-    outbox.claim("a", START, [message.id])
+    claiming.claim("a", START, [message.id])
     assert not message.may_have_left
-    outbox.claim("b", START + LEASE + MOMENT)
+    claiming.claim("b", START + LEASE + MOMENT)
     assert [again(one).may_have_left for one in (message, other)] == [True, False]
 
 

@@ -10,7 +10,7 @@ import pytest
 from annualwheel import audit
 from annualwheel.db import db
 from annualwheel.errors import Refused
-from annualwheel.mail import mailing_states, outbox, states
+from annualwheel.mail import claiming, mailing_states, outbox, states
 from annualwheel.mail.outbox import Recipient
 from annualwheel.mailings import failures, log, recipients, relevance, sending
 from annualwheel.meetings import listeners, results
@@ -78,9 +78,9 @@ def test_no_worker_takes_it_and_its_mailing_ends_without_it(session: Any) -> Non
     mailing = make_mailing(make_meeting(), 2)
     first, second = mails_of(mailing)
     leave_out(first)
-    assert outbox.claim("a", LATER) == [second]
+    assert claiming.claim("a", LATER) == [second]
     outbox.mark_sent(second, LATER)
-    assert not outbox.any_due(LATER)
+    assert not claiming.any_due(LATER)
     sending.close_finished()
     db.session.refresh(mailing)
     assert mailing.state == "done"

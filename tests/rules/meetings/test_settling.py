@@ -15,7 +15,7 @@ from annualwheel import audit
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.jobs import building
-from annualwheel.mail import mailing_states, outbox
+from annualwheel.mail import claiming, mailing_states
 from annualwheel.mailings import sending
 from annualwheel.meetings import announcements, changes, listeners, settling
 from annualwheel.meetings.changes import Appointment
@@ -220,7 +220,7 @@ def test_moved_back_before_anybody_has_heard_it_is_as_if_nothing_was(meeting: Me
     db.session.commit()
     back = move(meeting, -WEEK)
     # Nothing more of the first leaves while it is settled who has heard of it.
-    assert first.state == "paused" and not outbox.claim("w", START)
+    assert first.state == "paused" and not claiming.claim("w", START)
     prepare(back)
     by_id = {row.id: row.state for row in db.session.query(Registration)}
     assert by_id.pop(heard) == "to_reconfirm"
