@@ -20,7 +20,7 @@ YES_PLEASE, QUEUE, SEND = "Ja, anmäl mig", "Ställ mig på väntelistan", "Skic
 COMING, WAITING, AGAIN, LUNCH = (
     "Du är anmäld",
     "Du står på väntelistan",
-    "Kan du den nya dagen?",
+    "Kan du komma den nya dagen?",
     "Äter du lunch på mötet?",
 )
 

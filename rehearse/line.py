@@ -14,7 +14,7 @@ from rehearse.ledger import Seat
 from rehearse.post import Mail
 from rehearse.region import Plan, meeting_page
 
-PLACE = re.compile(r"Du är nummer (\d+) i kön")
+PLACE = re.compile(r"Du är nummer (\d+) på väntelistan")
 GIVEN, OFFERED = "Ge platsen direkt", "Erbjud platsen"
 
 

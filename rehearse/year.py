@@ -21,7 +21,7 @@ YEAR = 2027
 WORK = Plan("Arbetsmötet", "2027-01-22", "9.00", "15.30")
 DIRECTION = Plan("Riktningsmötet", "2027-03-12", "8.30", "12.00")
 MOVED = replace(DIRECTION, day="2027-03-19", place="Stora salen")
-CONFERENCE = Plan("Konferensen Värmland 2040", "2027-09-16", "9.00", "16.00")
+CONFERENCE = Plan("Värmland 2040-konferensen", "2027-09-16", "9.00", "16.00")
 LEADS = "Organisationernas samordnare"
 CHANGED_EVERY = 3
 # The questionnaires by their keys in forms/: one before each meeting, one after the first.

@@ -74,7 +74,7 @@ def restore(copy: Path) -> None:
     """Lägger tillbaka kopian COPY där DATABASE_URL pekar. Där får inget finnas.
 
     Avbryts det går det inte att använda det som är återlagt: kör samma kommando igen.
-    Mejl som var på väg när kopian gjordes skickas inte av sig själva: de kan ha gått sedan dess.
+    Mejl som var på väg när kopian gjordes skickas inte automatiskt: de kan ha gått sedan dess.
     """
     manifest, kind, url = _checked(copy), db.engine.url.get_backend_name(), _database_url()
     if manifest["kind"] != kind:

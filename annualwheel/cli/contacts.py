@@ -58,7 +58,7 @@ def contacts_import(file: Path, write: bool) -> None:
         importing.carry_on(kept.id)
         db.session.refresh(kept)
         if kept.state != "written":
-            raise click.ClickException("Importen stannade. Den går vidare av sig själv.")
+            raise click.ClickException("Importen stannade. Den går vidare automatiskt.")
         counts = kept.trace["counts"]
         click.echo(
             f"Inläst: {counts['new']} nya personer, {counts['organisations']} nya organisationer."

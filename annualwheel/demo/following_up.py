@@ -53,7 +53,7 @@ PRESENT = (
                 "ingångar och ger upp efter den andra.\n\n"
                 "Tre saker jag skrev upp:\n"
                 "- Kristinehamn har en gemensam blankett för samtycke. Den vill vi låna.\n"
-                "- Biblioteket är den plats dit flest går av sig själva, också de som inte litar "
+                "- Biblioteket är den plats dit flest går automatiskt, också de som inte litar "
                 "på kommunen.\n"
                 "- Ingen av oss mäter om samtalen leder någonstans. Vi räknar bara hur många vi "
                 "har haft.\n\n"

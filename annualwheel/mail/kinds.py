@@ -81,7 +81,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "cancelled": Kind(_WHEN, (), ("reason", "answer_kept", "saved")),
     "preparation": Kind(
-        (*_PREPARE, "sections", "minutes"), ("preparation",), ("personal", *_WHICH)
+        (*_PREPARE, "sections", "minutes"), ("preparation",), ("personal", "lead", *_WHICH)
     ),
     "preparation_reminder": Kind(
         (*_PREPARE, "last_day", "missing"), ("preparation",), ("personal", "needed", *_WHICH)

@@ -55,6 +55,7 @@ def preparation_facts(member: Member, language: str) -> dict[str, object]:
         **_when(member.submission),
         "minutes": definition.minutes,
         "sections": [part_title(part, language) for part in definition.parts()],
+        **_lead(member.submission),
     }
 
 
@@ -229,6 +230,12 @@ def _which(submission: Submission, language: str) -> dict[str, object]:
     """Which questionnaire a mail is about, where that must be said."""
     name = published.name_of(submission)
     return {"asked": name.to(language)} if name else {}
+
+
+def _lead(submission: Submission) -> dict[str, object]:
+    """Who holds the answer together, where somebody does."""
+    leads = [member.person.name for member in submission.members if member.role == "lead"]
+    return {"lead": leads[0]} if leads else {}
 
 
 def _when(submission: Submission) -> dict[str, object]:

@@ -145,16 +145,16 @@ SENTENCES = {
         "först."
     ),
     "offer_over": _l(
-        "Erbjudandet har gått ut, och platsen går till nästa i kön. Du står kvar i kön, sist."
+        "Erbjudandet har gått ut, och platsen går till nästa på väntelistan. Du står kvar sist."
     ),
-    "cannot_stay": _l("Du står inte i kön längre. Anmäl dig igen om du vill."),
+    "cannot_stay": _l("Du står inte på väntelistan längre. Anmäl dig igen om du vill."),
     "no_free_seat": _l(
         "Det är fullt. Kryssa i att personen ska få platsen ändå, eller låt personen vänta på sin "
         "tur."
     ),
     "way_in_use": _l(
-        "Anmälda digitalt eller i kö till en digital plats: %(count)s. De måste byta sätt att "
-        "delta innan du kan ta bort det digitala."
+        "Anmälda digitalt eller på väntelistan till en digital plats: %(count)s. De måste byta "
+        "sätt att delta innan du kan ta bort det digitala."
     ),
     "cannot_promote": _l("Personen står inte på väntelistan."),
     "cannot_move": _l("Anmälan kan inte flyttas med mötet."),

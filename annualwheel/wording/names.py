@@ -8,7 +8,7 @@ from __future__ import annotations
 MEETINGS = {
     "work": {"sv": "arbetsmötet", "en": "the working meeting"},
     "direction": {"sv": "riktningsmötet", "en": "the direction meeting"},
-    "conference": {"sv": "konferensen Värmland 2040", "en": "the Värmland 2040 conference"},
+    "conference": {"sv": "Värmland 2040-konferensen", "en": "the Värmland 2040 conference"},
 }
 
 # In a calendar among everything else: what it is, and whose.
@@ -19,34 +19,33 @@ IN_CALENDAR = {
         "en": "Direction meeting, Värmland Strategy",
     },
     "conference": {
-        "sv": "Konferensen Värmland 2040, Värmlandsstrategin",
+        "sv": "Värmland 2040-konferensen, Värmlandsstrategin",
         "en": "Värmland 2040 conference, Värmland Strategy",
     },
 }
 # For a subject line that has no room for the whole name, or where the name's year would come just
 # before the number of a day.
 SHORT = {
-    "konferensen Värmland 2040": "konferensen",
+    "Värmland 2040-konferensen": "konferensen",
     "the Värmland 2040 conference": "the conference",
 }
 ABOUT = {
     "work": {
         "sv": (
-            "Vi lägger pusslet över allt som görs för Värmland. Då ser vi också vilka bitar som "
+            "Vi lägger pusslet tillsammans. Då ser vi vad som görs i Värmland och vilka bitar som "
             "saknas."
         ),
         "en": (
-            "Together we lay the puzzle of everything being done for Värmland, and see which "
-            "pieces are missing."
+            "Together we piece together everything being done for Värmland and see what is missing."
         ),
     },
     "direction": {
-        "sv": "Vi läser av läget tillsammans och pekar ut vart Värmland är på väg.",
-        "en": "Together we take stock and point out where Värmland is heading.",
+        "sv": "Vi utgår från nulägesanalysen och diskuterar vilken riktning vi ska ta.",
+        "en": "We start from the analysis of the situation and discuss which direction to take.",
     },
     "conference": {
-        "sv": "Vi samlar årets lärdomar och tar ut kursen mot 2040.",
-        "en": "We gather what the year has taught us and set the course for 2040.",
+        "sv": "Vi visar lärdomar och framsteg och hämtar kraft till det fortsatta arbetet.",
+        "en": "We show lessons and progress, and gather strength for the work ahead.",
     },
 }
 # The kinds of meeting that each person prepares alone, as the files in `forms/` say. It is used

@@ -29,6 +29,7 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     ("reminder", {"reconfirm": "yes"}),
     *((kind, {"preparation_opens": ""}) for kind in ("invitation", "confirmation", "promoted")),
     ("confirmation", {"arrival": ""}),
+    ("preparation", {"lead": ""}),
     *((kind, {"summary": []}) for kind in ("receipt", "receipt_copy")),
     *(
         (kind, {"personal": True})

@@ -41,7 +41,7 @@ class RuleWords(NamedTuple):
 # Each period is taken from the constant that the erasing goes by, so that no page promises another.
 SAID = {
     "needs": RuleWords(
-        _l("Specialkost och behov på plats"),
+        _l("Specialkost och tillgänglighet"),
         _l("Behövs bara till mötet, och är känsliga uppgifter"),
         _l("%(days)s dagar efter mötet", days=needs.KEPT.days),
     ),

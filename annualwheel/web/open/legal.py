@@ -77,7 +77,7 @@ def _periods() -> list[tuple[str, str]]:
         return text
 
     return [
-        (_("Specialkost och behov på plats"), after_meeting(needs.KEPT)),
+        (_("Specialkost och tillgänglighet"), after_meeting(needs.KEPT)),
         (
             _("Det ni har skickat in"),
             _("Bevaras som allmän handling, om det inte finns ett gallringsbeslut"),

@@ -64,7 +64,7 @@ def note(key: str, text: str) -> str:
     """What a row adds to a person who is on file already."""
     words: dict[str, str] = {
         "organisation": _("Läggs till i %(organisation)s", organisation=text),
-        "title": _("Befattningen fylls i: %(title)s", title=text),
+        "title": _("Titeln fylls i: %(title)s", title=text),
         "mobile": _("Mobilnumret fylls i"),
         "lead": _("Blir samordnare för %(organisation)s", organisation=text),
         "inactive": _("Är inaktiv och förblir det"),

@@ -106,15 +106,15 @@ EVENT = {
     ),
     "offer_taken": Word("tog den erbjudna platsen", "took the offered place"),
     "offer_let_go": Word(
-        "tackade nej till platsen och står kvar sist i kön",
+        "tackade nej till platsen och står kvar sist på väntelistan",
         "declined the place and waits on, last in line",
     ),
     "offer_lapsed": Word(
-        "svarade inte i tid på erbjudandet och står sist i kön",
+        "svarade inte i tid på erbjudandet och står sist på väntelistan",
         "did not answer the offer in time and stands last in line",
     ),
     "given_place": Word("gavs en plats i förtur", "was given a place out of turn"),
-    "left_line": Word("lämnade kön", "left the line"),
+    "left_line": Word("lämnade väntelistan", "left the line"),
     "changed": Word("uppgifterna ändrade", "details changed"),
     "declined": Word("tackade nej", "declined"),
     "withdrew": Word("avbokad", "cancelled"),

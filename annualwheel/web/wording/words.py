@@ -65,7 +65,7 @@ PERSON = {
 MEETING = {
     "work": Word("Arbetsmötet", "Working meeting"),
     "direction": Word("Riktningsmötet", "Direction meeting"),
-    "conference": Word("Konferensen Värmland 2040", "Värmland 2040 conference"),
+    "conference": Word("Värmland 2040-konferensen", "Värmland 2040 conference"),
 }
 MEETING_RUNNING = {kind: Word(name["sv"], name["en"]) for kind, name in names.MEETINGS.items()}
 MEETING_SHORT = {

@@ -80,7 +80,7 @@ WORDS = {
     "registry": ("Diarienummer", "Registry number"),
     "content": ("Innehåll", "Content"),
     "left_out_is": (
-        "Specialkost och behov på plats, kontaktuppgifter, utkast.",
+        "Specialkost och tillgänglighet, kontaktuppgifter, utkast.",
         "Diet and access needs, contact details, drafts.",
     ),
     "public": ("Offentlighet", "Public records"),

@@ -306,7 +306,7 @@ class TestWriting:
             "Namn;E-post;Organisation;Befattning;Mobil;Språk\n"
             "Bo Provsson;bo@arv.example.org;Arvika;vd;070-2;en\n"
         )
-        bring(coordinator, text).see("Befattningen fylls i: vd").miss("Mobilnumret fylls i").press(
+        bring(coordinator, text).see("Titeln fylls i: vd").miss("Mobilnumret fylls i").press(
             "Läs in"
         )
         assert (bo.mobile, bo.language, bo.affiliations[0].title) == ("070-1", "sv", "vd")

@@ -121,7 +121,7 @@ def test_the_first_year_is_planned_from_an_empty_page(office: Browser) -> None:
     for kind, day in (
         ("Arbetsmötet", "2027-01-22"),
         ("Riktningsmötet", "2027-03-12"),
-        ("Konferensen Värmland 2040", "2027-09-24"),
+        ("Värmland 2040-konferensen", "2027-09-24"),
     ):
         office.fill("Dag", day, within=kind).fill("Plats", "Nöjesfabriken", within=kind)
     office.fill("Slutar", "8.00", within="Riktningsmötet").press("Spara årshjulet")

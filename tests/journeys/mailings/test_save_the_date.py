@@ -185,8 +185,8 @@ def test_who_saved_the_date_is_told_of_the_new_one(year: Year, meeting: Meeting)
     subject = swedish.body.subject.replace("\u00a0", " ")
     assert subject == "Ny dag: konferensen flyttas till 1 oktober"
     said = text_of(swedish)
-    assert "Gammal dag: fredag 24 september 2027" in said
-    assert "Ny dag: fredag 1 oktober 2027" in said
+    assert "Tidigare datum: fredag 24 september 2027" in said
+    assert "Nytt datum: fredag 1 oktober 2027" in said
     assert "Vi har bett dig spara datumet." in said and "Du behöver inte svara." in said
     assert not any(word in said for word in ("anmäl", "kalenderbokning", "sidan"))
     assert "We have asked you to save the date." in text_of(english)
@@ -223,7 +223,7 @@ def test_who_saved_the_date_is_told_that_it_is_free(year: Year, meeting: Meeting
     swedish, english = news(meeting, "cancelled")
     assert (swedish.person_id, english.person_id) == (anna.id, bo.id)
     said = text_of(swedish)
-    assert "Konferensen Värmland 2040 fredag 24 september 2027 blir inte av." in said
+    assert "Värmland 2040-konferensen fredag 24 september 2027 blir inte av." in said
     assert "Lokalen brann" in said and "Har du skrivit in mötet i din kalender" in said
     assert "kalenderbokning" not in said
     assert "If you put the meeting in your calendar" in text_of(english)
@@ -274,9 +274,9 @@ def test_a_second_move_tells_who_saved_the_date_from_the_day_they_know(
     outbox.mark_sent(in_hand(news(meeting, "moved")[0]), START)
     move(meeting)
     anna, bo = news(meeting, "moved")[2:]
-    assert "Gammal dag: fredag 1 oktober 2027" in text_of(anna)
-    assert "Gammal dag: fredag 24 september 2027" in text_of(bo)
-    assert all("Ny dag: fredag 8 oktober 2027" in text_of(mail) for mail in (anna, bo))
+    assert "Tidigare datum: fredag 1 oktober 2027" in text_of(anna)
+    assert "Tidigare datum: fredag 24 september 2027" in text_of(bo)
+    assert all("Nytt datum: fredag 8 oktober 2027" in text_of(mail) for mail in (anna, bo))
     assert news(meeting, "moved")[1].state == "dropped"
 
 

@@ -154,7 +154,7 @@ def test_the_other_meetings_of_the_year_are_there_as_planned_days(
         str(event["SUMMARY"]) for event in calendar.events if "planerad" in event["SUMMARY"]
     ] == [
         "Riktningsmöte, Värmlandsstrategin (planerad dag)",
-        "Konferensen Värmland 2040, Värmlandsstrategin (planerad dag)",
+        "Värmland 2040-konferensen, Värmlandsstrategin (planerad dag)",
     ]
     assert [status for _uid, status, _sequence in timed(calendar)] == [
         "CONFIRMED",
@@ -396,7 +396,7 @@ def test_the_day_is_kept_free_before_an_answer(session: Any, visitor: Browser, s
     visitor.open(link).press(
         {
             "invited": "Ja, anmäl mig",
-            "waitlisted": "Ta platsen eller lämna kön",
+            "waitlisted": "Ta platsen eller lämna väntelistan",
             "offered": "Svara på erbjudandet",
         }[state]
     )

@@ -578,7 +578,7 @@ def test_whoever_comes_instead_types_their_own_details_in_one_step(
 ) -> None:
     guest = make_guest(open_meeting())
     visitor.open(link_of(guest)).press("Jag kommer i stället för Maria").see(
-        "Du kommer i stället för Maria", "Du deltar för Hagfors kommun."
+        "Du kommer i stället för Maria", "Du representerar Hagfors kommun."
     )
     visitor.fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", EVA).press(
         "Ta över inbjudan"

@@ -137,7 +137,7 @@ def test_landing_of_a_full_meeting_offers_the_waiting_list(session: Any, visitor
         "Nej", within="Äter du lunch"
     )
     visitor.press("Ställ mig på väntelistan").see(
-        "Du står på väntelistan", "Du är nummer 1 i kön till en plats"
+        "Du står på väntelistan", "Du är nummer 1 på väntelistan till en plats"
     )
     assert (stands(guest), guest.lunch) == ("waitlisted", False)
 
@@ -148,10 +148,10 @@ def test_landing_of_a_full_meeting_offers_the_waiting_list(session: Any, visitor
 def test_landing_says_where_one_stands(session: Any, visitor: Browser, state: str) -> None:
     words = {
         "registered": "Du är anmäld",
-        "waitlisted": "Du är nummer 1 i kön",
+        "waitlisted": "Du är nummer 1 på väntelistan",
         "declined": "Du kan ångra dig till och med",
         "withdrawn": "Du är avbokad",
-        "to_reconfirm": "Kan du den nya dagen?",
+        "to_reconfirm": "Kan du komma den nya dagen?",
     }
     guest = make_guest(make_meeting())
     guest.state, guest.queued_at = state, START
@@ -452,7 +452,7 @@ def test_a_moved_meeting_asks_for_a_new_yes(session: Any, visitor: Browser, cloc
     visitor.open(link_of(guest)).see("Mötet har flyttats", "29 januari 2027").press(
         "Ja, jag kan komma"
     )
-    visitor.see("Kan du den nya dagen?").press("Skicka anmälan").see(
+    visitor.see("Kan du komma den nya dagen?").press("Skicka anmälan").see(
         "Du är anmäld", "29 januari 2027"
     )
     assert stands(guest) == "registered"

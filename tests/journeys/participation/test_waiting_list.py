@@ -33,7 +33,7 @@ from tests.tiny_browser import Browser
 WORK = "/mote/2027/arbetsmote"
 YES, STAY, LEAVE = (
     "Ja, jag tar platsen",
-    "Nej tack, men jag vill stå kvar i kön",
+    "Nej tack, men jag vill stå kvar på väntelistan",
     "Nej tack, jag står inte kvar",
 )
 
@@ -75,7 +75,7 @@ def test_no_and_stay_says_that_one_stands_last(
     guests: list[Registration], visitor: Browser
 ) -> None:
     coming_in(visitor, guests[1], "Svara på erbjudandet").press(STAY).see(
-        "Du har tackat nej till platsen", "Du är nummer 2 i kön till en plats"
+        "Du har tackat nej till platsen", "Du är nummer 2 på väntelistan till en plats"
     )
     assert states_of(guests) == "xwow"
 
@@ -95,11 +95,11 @@ def test_a_press_after_the_end_is_refused_in_words_and_one_may_still_leave(
     clock.set(end_of(guests[1]))
     visitor.press(button)
     assert (visitor.status, states_of(guests)) == (422, "xoww")
-    visitor.see("Erbjudandet har gått ut, och platsen går till nästa i kön").miss(YES)
+    visitor.see("Erbjudandet har gått ut, och platsen går till nästa på väntelistan").miss(YES)
     visitor.open(link_of(guests[1])).see("Erbjudandet har gått ut").press(
-        "Se din plats i kön"
-    ).follow("Lämna kön")
-    visitor.see("Vill du lämna kön?").press("Lämna kön")
+        "Se din plats på väntelistan"
+    ).follow("Lämna väntelistan")
+    visitor.see("Vill du lämna väntelistan?").press("Lämna väntelistan")
     assert states_of(guests) == "xxow"
 
 
@@ -111,9 +111,10 @@ def test_the_mail_about_an_offer_that_ran_out_leads_to_the_way_out(
     sweep.sweep_minute()
     [asked] = mails("offer_lapsed")
     assert "till tisdag 24 november kl. 10.00" in asked.body.text.replace("\u00a0", " ")
-    visitor.open(link_of(guests[1])).see("Du är nummer 2 i kön").press("Se din plats i kön").follow(
-        "Lämna kön"
-    ).press("Lämna kön")
+    visitor.open(link_of(guests[1])).see("Du är nummer 2 på väntelistan")
+    visitor.press("Se din plats på väntelistan").follow("Lämna väntelistan").press(
+        "Lämna väntelistan"
+    )
     assert states_of(guests) == "xxow"
 
 
@@ -156,10 +157,10 @@ def test_who_waits_sees_the_place_in_line_and_how_the_line_works(
     option = guests[0].meeting.options[0]
     option.waiting_rule, option.offer_hours, option.per_organisation = rule, 12, 2
     visitor.open(link_of(guests[2])).see(
-        "Du är nummer 2 i kön till en plats i lokalen", words, "högst 2 personer plats"
+        "Du är nummer 2 på väntelistan till en plats i lokalen", words, "högst 2 personer plats"
     )
-    visitor.press("Se din plats i kön").see(
-        "Du är nummer 2 i kön till en plats i lokalen", words, "Lämna kön"
+    visitor.press("Se din plats på väntelistan").see(
+        "Du är nummer 2 på väntelistan till en plats i lokalen", words, "Lämna väntelistan"
     )
 
 
@@ -214,7 +215,8 @@ def test_a_coordinator_sees_the_line_and_the_reasons(session: Any, office: Brows
         and "Väntar" in lines[2]
     )
     office.see(
-        "Johan Lindqvist, Arvika kommun: erbjöds en plats från väntelistan. Var nummer 2 i kön. "
+        "Johan Lindqvist, Arvika kommun: erbjöds en plats från väntelistan. "
+        "Var nummer 2 på väntelistan. "
         "Erik Lindqvist fick vänta: organisationen har alla sina platser."
     )
 
@@ -224,7 +226,7 @@ def test_a_place_out_of_turn_asks_why_and_warns_when_it_is_full(
 ) -> None:
     guests = line_of(3)
     office.open(f"{WORK}/vantelista").follow("Ge plats till Gast2 Ek").see(
-        "nummer 2 i kön", "Det är fullt", "1 av 1 platser är tagna"
+        "nummer 2 på väntelistan", "Det är fullt", "1 av 1 platser är tagna"
     )
     office.press("Ge platsen")
     assert office.status == 422 and "Skriv varför" in office.error_at(

@@ -194,7 +194,7 @@ def test_the_coordinator_is_asked_and_sees_what_would_go(
         "Ingegerd Raderasson",
         "Hemligt skäl",
         "arbetsmötet 22 januari",
-        "Specialkost och behov på plats",
+        "Specialkost och tillgänglighet",
         "1 inskickat svar",
     )
     visitor.miss("Hemlig kost", "Hemliga behov")

@@ -239,7 +239,7 @@ def test_the_file_has_what_the_person_submitted_in_their_own_name(
     assert all(question.endswith(("?", ".")) for question, _ in said)
     (first, *_) = held["submitted"]
     assert (first["meeting"], first["organisation"], first["at"]) == (
-        "Konferensen Värmland 2040 2027",
+        "Värmland 2040-konferensen 2027",
         "Hagfors kommun",
         opened.isoformat(),
     )

@@ -226,7 +226,7 @@ def test_no_and_not_staying_consumes_the_offer_and_frees_the_seat(session: Any) 
     leave(guests[1], START + 2 * HOUR)
     assert (states_of(guests), guests[1].offered_until) == ("xxo", None)
     assert kinds_since(before) == ["withdrawn", "offer"]
-    assert "lämnat kön" in mails("withdrawn")[-1].body.subject
+    assert "lämnat väntelistan" in mails("withdrawn")[-1].body.subject
 
 
 def test_who_lets_the_seat_go_alone_is_not_offered_it_again_at_once(session: Any) -> None:

@@ -359,8 +359,8 @@ class TestParts:
         [
             (14, "14 initiativ, Hälsa, Kommuner"),
             ("gap", "Lucka, Hälsa, Kommuner: inga initiativ"),
-            ("unknown", "Vet ej, Hälsa, Kommuner: färre än hälften har svarat"),
-            ("irrelevant", "Ej aktuellt"),
+            ("unknown", "Vet inte, Hälsa, Kommuner: färre än hälften har svarat"),
+            ("irrelevant", "Inte aktuellt"),
         ],
     )
     def test_a_piece_of_the_puzzle_says_everything_in_words(self, value: object, name: str) -> None:

@@ -177,4 +177,4 @@ def test_swedish_is_spoken_outside_a_request() -> None:
 
 
 def test_a_sentence_begins_with_a_capital_and_keeps_its_names() -> None:
-    assert words.sentence("konferensen Värmland 2040") == "Konferensen Värmland 2040"
+    assert words.sentence("Värmland 2040-konferensen") == "Värmland 2040-konferensen"

@@ -61,7 +61,7 @@ def _who(row: Audit, registrations: Mapping[int, Registration]) -> str:
 def _why(row: Audit, registrations: Mapping[int, Registration]) -> Iterator[str]:
     """Why this person got the seat, and not somebody before them on the waiting list."""
     if "line" in row.details:
-        yield _("Var nummer %(line)s i kön.", line=row.details["line"])
+        yield _("Var nummer %(line)s på väntelistan.", line=row.details["line"])
     if row.details.get("over"):
         yield _("Det var fullt.")
     for one, why in passed_over(row).items():

@@ -1,0 +1,100 @@
+"""Words that were read aloud and found wanting are in no text: Myndigheternas skrivregler.
+
+A form that is banned here has a better one beside it. Swedish and English texts of pages, mails,
+questionnaires and workbooks are read alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from annualwheel.wording import names
+from annualwheel.workshop.pack.headings import WORDS
+from config import ROOT
+
+CATALOGUE = ROOT / "annualwheel" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+SWEDISH = {
+    r"\bej\b": "inte",
+    r"av sig själv[at]?\b": "automatiskt",
+    r"förbered(?:a|er)? (?:arbetsmötet|riktningsmötet|konferensen|\{\{ meeting|%\(meeting)": (
+        "förbereda sig inför: att förbereda ett möte är att ordna det"
+    ),
+    r"\bkön?\b(?! i\b)": "väntelista: ett ord för en sak",
+    r", kl\.": "inget komma före kl.",
+    r"\b(?:deltar|inbjuden|anmält dig) för\b": "representerar",
+    r"(?i)\btryck acceptera": "vad det heter i Outlook och i Gmail",
+    r"\bGammal (?:dag|tid|plats)\b": "tidigare",
+    r"kan du den nya dagen": "kan du komma den nya dagen",
+    r"\bspecialkost och behov\b": "specialkost och tillgänglighet",
+    r"konferensen Värmland 2040": "Värmland 2040-konferensen",
+    r"tas den bort i ett eget mejl": "får du ett mejl som tar bort den",
+    r"mejlen korsats": "kan du bortse från det här mejlet",
+}
+ENGLISH = {
+    r"\b[Pp]repar(?:e|ing) (?:the (?:working|direction)|\{\{ meeting|%\(meeting)": "prepare for",
+    r"may be taken up\b": "may be raised",
+    r"also after you have submitted": "even after",
+    r"lay the puzzle of": "piece together",
+}
+# The queue of jobs, which staff of the computers read about.
+OF_MACHINES = ("cli/backup.py",)
+
+
+def pages(language: str) -> Iterator[tuple[str, str]]:
+    """The texts of the pages, with where they stand."""
+    with CATALOGUE.open("rb") as file:
+        for message in read_po(file, locale="en"):
+            said = message.id if language == "sv" else message.string
+            for text in (said,) if isinstance(said, str) else said:
+                if text:
+                    yield ", ".join(place for place, _line in message.locations), text
+
+
+def mails(language: str) -> Iterator[tuple[str, str]]:
+    """The texts of the mails."""
+    for path in sorted((ROOT / "email_templates" / language).glob("*.txt")):
+        yield path.name, path.read_text("utf-8")
+
+
+def others(language: str) -> Iterator[tuple[str, str]]:
+    """What questionnaires, workbooks and the names of the meetings say."""
+    place = ("sv", "en").index(language)
+    for key, both in WORDS.items():
+        yield f"headings: {key}", both[place]
+    for kind in names.MEETINGS:
+        yield (
+            "names",
+            " ".join(
+                (
+                    names.meeting(kind, language),
+                    names.ABOUT[kind][language],
+                    names.in_calendar(kind, language),
+                )
+            ),
+        )
+    for path in sorted(Path(ROOT / "forms").glob("*.toml")):
+        for text in re.findall(rf'\b{language} = "([^"]*)"', path.read_text("utf-8")):
+            yield path.name, text
+
+
+@pytest.mark.parametrize(
+    ("language", "banned"), [("sv", SWEDISH), ("en", ENGLISH)], ids=["swedish", "english"]
+)
+def test_no_text_has_a_form_that_there_is_a_better_one_for(
+    language: str, banned: dict[str, str]
+) -> None:
+    texts = [*pages(language), *mails(language), *others(language)]
+    assert len(texts) > 1000
+    found = [
+        f"{where}: {text[max(0, hit.start() - 30) : hit.end() + 20]!r}: {better}"
+        for form, better in banned.items()
+        for where, text in texts
+        for hit in re.finditer(form, text)
+        if not where.endswith(OF_MACHINES)
+    ]
+    assert found == []
