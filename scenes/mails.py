@@ -66,6 +66,7 @@ SV: dict[str, object] = {
     "may_register": True,
     "may_substitute": True,
     "asks": True,
+    "held": True,
     "stands": "",
     "submitted": True,
     "needed": ["Era initiativ"],

@@ -77,7 +77,7 @@ KINDS: Mapping[str, Kind] = {
             "new_place",
         ),
         ("landing",),
-        ("reason", "asks", "stands", "saved"),
+        ("reason", "asks", "held", "stands", "saved"),
     ),
     "cancelled": Kind(_WHEN, (), ("reason", "answer_kept", "saved")),
     "preparation": Kind(

@@ -238,7 +238,8 @@ def _owed(
 ) -> dict[str, Any]:
     """What a move asks of a person in that state.
 
-    It asks for an answer, or for nothing: the yes still holds, or the person is waiting.
+    It asks for an answer, or for nothing: the yes still holds, or the person is waiting. The seat
+    of somebody who said yes to the other day is held until they have answered.
     """
     # After registration has closed nobody is asked for an answer that would be refused.
     invited = (
@@ -246,7 +247,8 @@ def _owed(
         and another_day
         and availability.why_not(registration, "register", now) is None
     )
-    return {"asks": invited or state == "to_reconfirm", "stands": state == "registered"}
+    held = state == "to_reconfirm"
+    return {"asks": invited or held, "held": held, "stands": state == "registered"}
 
 
 def is_another(known: Mapping[str, str], to: Mapping[str, str], mode: str) -> bool:

@@ -56,7 +56,7 @@ MARKS = {
         "unconfirmed": "bekräfta din anmälan",
         "waitlisted": "du står på väntelistan",
         "offered": "du är erbjuden en plats",
-        "to_reconfirm": "svara om du kan den nya dagen",
+        "to_reconfirm": "svara om du kan komma den nya dagen",
     },
     "en": {
         "invited": "answer the invitation",

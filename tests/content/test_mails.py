@@ -93,13 +93,19 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
             "moved",
             {
                 "asks": asks,
+                "held": held,
                 "stands": stands,
                 "new_day": "x",
                 "old_day": day,
                 "new_place": "Residenset",
             },
         )
-        for asks, stands in (("yes", ""), ("", "yes"), ("", ""))
+        for asks, held, stands in (
+            ("yes", "yes", ""),
+            ("yes", "", ""),
+            ("", "", "yes"),
+            ("", "", ""),
+        )
         for day in ("x", "y")
     ),
     *(
@@ -110,7 +116,10 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     ("cancelled", {"reason": "", "answer_kept": ""}),
     ("cancelled", {"answer_kept": "", "saved": "yes"}),
     *(
-        ("moved", {"saved": "yes", "asks": "", "stands": "", "old_day": day, "new_day": "x"})
+        (
+            "moved",
+            {"saved": "yes", "asks": "", "held": "", "stands": "", "old_day": day, "new_day": "x"},
+        )
         for day in ("x", "y")
     ),
     ("colleague", {"message": "", "share": ""}),

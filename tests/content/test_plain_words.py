@@ -29,7 +29,7 @@ SWEDISH = {
     r"\b(?:deltar|inbjuden|anmält dig) för\b": "representerar",
     r"(?i)\btryck acceptera": "vad det heter i Outlook och i Gmail",
     r"\bGammal (?:dag|tid|plats)\b": "tidigare",
-    r"kan du den nya dagen": "kan du komma den nya dagen",
+    r"kan (?:du )?den nya dagen": "kan komma den nya dagen",
     r"\bspecialkost och behov\b": "specialkost och tillgänglighet",
     r"konferensen Värmland 2040": "Värmland 2040-konferensen",
     r"tas den bort i ett eget mejl": "får du ett mejl som tar bort den",

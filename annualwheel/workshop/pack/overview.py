@@ -13,7 +13,7 @@ from annualwheel.workshop.pack.facts import Facts, Part, Rank
 from annualwheel.workshop.puzzle import Puzzle
 from annualwheel.workshop.submitted import Submitted
 
-THEME, NARROW = 36.0, 13.0
+THEME, NARROW = 30.0, 13.0
 Answered = Mapping[str, tuple[int, int]]
 
 
@@ -120,4 +120,4 @@ def _numbers(pair: tuple[int, int]) -> list[tuple[object, str]]:
 def _wide_enough(headings: Iterable[str]) -> float:
     """A width in which no word of the headings is broken."""
     words = (word for heading in headings for word in heading.split())
-    return max([NARROW, *(1.15 * len(word) + 1.5 for word in words)])
+    return max([NARROW, *(len(word) + 1.5 for word in words)])

@@ -197,7 +197,9 @@ def moved(guests: dict[str, Registration], by: dt.timedelta) -> dict[str, str]:
 
 def test_a_new_day_is_asked_of_those_who_owe_an_answer(five: dict[str, Registration]) -> None:
     said = moved(five, WEEK)
-    assert {state for state, mail in said.items() if "Svara om du kan den nya dagen" in mail} == {
+    assert {
+        state for state, mail in said.items() if "Svara om du kan komma den nya dagen" in mail
+    } == {
         "invited",
         "registered",
         "to_reconfirm",
@@ -243,7 +245,7 @@ def test_an_invited_person_who_can_no_longer_answer_is_not_asked_to(
     said = {mail.registration_id: text(mail) for mail in mails("moved")}
     assert (
         "Svara om du kan" not in said[five["invited"].id]
-        and "Svara om du kan den nya dagen" in said[five["registered"].id]
+        and "Svara om du kan komma den nya dagen" in said[five["registered"].id]
     )
 
 

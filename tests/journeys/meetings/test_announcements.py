@@ -93,6 +93,21 @@ def new_to(registration: Registration, since: int = 0) -> list[str]:
     return [mail.kind for mail in mails()[since:] if mail.registration_id == registration.id]
 
 
+def test_who_said_yes_hears_that_the_seat_is_kept_until_they_have_answered(
+    meeting: Meeting,
+) -> None:
+    (guest,) = invited(meeting, "Anna")
+    (seat,) = coming(meeting, "Maria")
+    before = len(mails())
+    move(meeting)
+    told = {
+        mail.registration_id: text_of(mail) for mail in mails()[before:] if mail.kind == "moved"
+    }
+    assert "Din plats är kvar tills du har svarat" in told[seat.id]
+    assert "Din plats är kvar" not in told[guest.id]
+    assert "Svara om du kan komma den nya dagen" in told[guest.id]
+
+
 @pytest.mark.usefixtures("written_by_a_job")
 def test_the_act_takes_as_many_statements_for_thirty_as_for_three(meeting: Meeting) -> None:
     counts = []
