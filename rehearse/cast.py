@@ -52,8 +52,8 @@ SENTENCES = tuple(
         sample.keep,
     )
 )
-# What two colleagues add to the same field, and the letters that are left free for it.
-ROOM = 100
+# What two colleagues add to the same field, and how much of what stood there they leave.
+KEPT = 300
 LATE, MEANWHILE = "Vi vill säga en sak till: det tar tid.", "Tillagt av en kollega: det kostar."
 TITLES = tuple(sample.title for sample in INITIATIVES)
 

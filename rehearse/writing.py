@@ -152,10 +152,13 @@ def change(stage: Stage, ledger: Ledger, answers: Mapping[str, Sequence[Mail]], 
 
 
 def add(browser: Browser, sentence: str) -> Browser:
-    """Types one more sentence in the first field of the last section; nothing is saved yet."""
+    """Types one more sentence in the first field of the last section; nothing is saved yet.
+
+    The text is shortened first: put together with a colleague's it must fit, too.
+    """
     browser.open([*_sections(browser)][-1].get("href"))
     text = browser.page.all("textarea")[0]
-    text.children = [f"{text.raw.strip()}\n\n{sentence}"]
+    text.children = [f"{text.raw.strip()[: cast.KEPT].strip()}\n\n{sentence}"]
     return browser
 
 
@@ -196,7 +199,7 @@ def _type(field: Node, question: Question, dice: Random) -> None:
     """Writes something in the field, unless something stands there already."""
     if field.tag == "textarea" and not field.raw.strip():
         most = question.max_length or prose.USUAL
-        field.children = [prose.told(dice.choice(cast.SENTENCES), dice, most - cast.ROOM)]
+        field.children = [prose.told(dice.choice(cast.SENTENCES), dice, most)]
     elif field.tag == "input" and not field.get("value"):
         field.attrs["value"] = VALUES.get(question.type) or dice.choice(cast.TITLES)
 

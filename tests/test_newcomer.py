@@ -133,7 +133,7 @@ def test_what_the_tests_run_on_is_found(need: str) -> None:
 
 
 def test_only_what_is_missing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    there = {"node", "npm", "pdftotext", "pdfinfo"}
+    there = {"node", "npm", "pdftotext", "pdfinfo", "pdftohtml"}
     monkeypatch.setattr(
         test_needs.shutil, "which", lambda name: f"/usr/bin/{name}" if name in there else None
     )

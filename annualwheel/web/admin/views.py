@@ -244,7 +244,7 @@ def theme(number: int, key: str) -> AnyResponse:
         form, lambda: planning.change_theme(found, form.words(found), page.now(), actor)
     ):
         return _saved(_("Temat är sparat."))
-    return _theme(year, form, found.sv)
+    return _theme(year, form, found.name(page.language()))
 
 
 def _saved(words_for: str) -> AnyResponse:

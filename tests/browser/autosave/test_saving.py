@@ -73,7 +73,7 @@ def test_a_saved_text_is_one_s_own_on_the_page_too(page: Page, server: Server) -
     expect(author).to_have_text("Anna Berg, i går kl. 9")
     write(page, "a")
     page.clock.run_for(1300)
-    expect(author).to_have_text("Du, kl. 14.32")
+    expect(author).to_have_text("Du kl. 14.32")
 
 
 def test_the_same_minute_is_read_out_once(page: Page, server: Server) -> None:

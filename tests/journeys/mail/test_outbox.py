@@ -307,7 +307,7 @@ def test_a_mail_whose_lease_is_about_to_end_is_left_to_the_next_worker(
     put(1, clock.now())
     db.session.commit()
     with monkeypatch.context() as short:
-        short.setattr(outbox, "LEASE", claiming.MARGIN)
+        short.setattr(claiming, "LEASE", claiming.MARGIN)
         sending.drain_outbox()
     assert (state_of(1), smtp.mails) == ("queued", [])
     assert db.session.query(Message).one().attempts == 0

@@ -84,7 +84,7 @@ def test_two_colleagues_are_registered_each_with_mail_link_and_calendar(
     db.session.commit()
     work()
     mail = next(mail for mail in smtp.to("eva@kommun.example") if not mail.calendar)
-    assert "Maria Lindqvist har anmält dig för Hagfors kommun." in mail.text
+    assert "Maria Lindqvist har anmält dig som deltagare från Hagfors kommun." in mail.text
     assert "Maria Lindqvist gav oss ditt namn och din e-postadress" in mail.text
     new_visitor().open(mail.link("/i/")).press("Se eller ändra").follow("Avboka min plats").press(
         "Avboka min plats"

@@ -299,7 +299,7 @@ def test_the_online_way_is_not_taken_from_somebody(session: Any, office: Browser
     office.open(f"{WORK}/installningar").clear("Det går att delta digitalt").press(
         "Spara inställningarna"
     )
-    assert office.status == 422 and "i kö till en digital plats: 1." in office.error_at(
+    assert office.status == 422 and "på väntelistan till en digital plats: 1." in office.error_at(
         "Det går att delta digitalt"
     )
     db.session.expire_all()

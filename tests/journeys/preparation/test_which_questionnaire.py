@@ -210,6 +210,6 @@ def test_the_pack_page_counts_each_questionnaire_by_itself(
     office.open("/svar/2027/arbetsmote").press("Ta fram underlag")
     work()
     office.open(office.url).see(
-        f"{PREPARATION} 1 svar från 1 av 3 organisationer",
-        f"{TITLE} 3 svar från 2 av 3 organisationer",
+        f"Organisationer som har svarat: {PREPARATION} 1 av 3",
+        f"Personer som har svarat: {TITLE} 3 av 4",
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from annualwheel.errors import Refused
-from annualwheel.models import Registration
+from annualwheel.models import Meeting, Registration
 from annualwheel.models.registrations import REGISTRATION_STATES
 from annualwheel.registrations import states
 from annualwheel.registrations.states import TABLE
@@ -131,8 +133,12 @@ CELLS = [
 ]
 
 
+AT = dt.datetime(2027, 1, 22, 8, tzinfo=dt.UTC)
+
+
 def make_registration(state: str) -> Registration:
-    return Registration(meeting=None, person=None, organisation=None, state=state)  # type: ignore[arg-type]
+    meeting = Meeting(year=None, kind="work", starts_at=AT, ends_at=AT, place="Karlstad")  # type: ignore[arg-type]
+    return Registration(meeting=meeting, person=None, organisation=None, state=state)  # type: ignore[arg-type]
 
 
 def test_every_state_has_its_row() -> None:
