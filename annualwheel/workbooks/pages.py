@@ -14,7 +14,7 @@ A4 = 9
 MARGIN = 0.4  # inches, left and right
 # Characters of the usual size on a line of an A4 page with these margins, in the wider letters that
 # a machine without Calibri prints instead.
-ACROSS = {"landscape": 126.0, "portrait": 84.0}
+ACROSS = {"landscape": 114.0, "portrait": 76.0}
 # Wider sheets are not made smaller than this, and take several pages beside each other instead.
 SCALE = 100 * SMALLEST / POINTS + 2.0
 

@@ -67,7 +67,7 @@ class ByTheme(Part):
                 Column(word("question"), 24, wrap=True),
                 Column(word("respondent"), 22, wrap=True),
                 Column(word("category"), 16, wrap=True),
-                Column(word("answer"), 64, text=True),
+                Column(word("answer"), 62, text=True),
                 Column(word("part"), 6),
             )
             self.make(Layout(word("by_theme"), columns, Rank.BY_THEME))

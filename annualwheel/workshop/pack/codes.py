@@ -32,12 +32,12 @@ class CodeBook(Part):
         if not self.made:
             word = self.facts.word
             columns = (
-                Column(word("questionnaire"), 26, wrap=True),
+                Column(word("questionnaire"), 24, wrap=True),
                 Column(word("question_key"), 18),
-                Column(word("question"), 40, wrap=True),
-                Column(word("type"), 14),
-                Column(word("option_key"), 22),
-                Column(word("option"), 40, wrap=True),
+                Column(word("question"), 37, wrap=True),
+                Column(word("type"), 12),
+                Column(word("option_key"), 21),
+                Column(word("option"), 37, wrap=True),
             )
             self.make(Layout(word("codes"), columns, Rank.CODES))
         return self.made[0]

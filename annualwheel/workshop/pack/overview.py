@@ -13,7 +13,7 @@ from annualwheel.workshop.pack.facts import Facts, Part, Rank
 from annualwheel.workshop.puzzle import Puzzle
 from annualwheel.workshop.submitted import Submitted
 
-THEME, NARROW = 30.0, 13.0
+THEME, NARROW = 26.0, 12.0
 Answered = Mapping[str, tuple[int, int]]
 
 
@@ -90,7 +90,7 @@ class Overview(Part):
             cells = [self._cell(puzzle.piece(*each)) for each in found]
             # Initiatives, not the sum of the cells: one may be in several of them.
             total = (self.puzzle.by_theme[key], "number")
-            sheet.append_styled([(theme.name(self.facts.language), "strong"), *cells, total])
+            sheet.append_styled([(theme.short(self.facts.language), "strong"), *cells, total])
         sheet.append([])
 
     def _cell(self, shown: int | str) -> tuple[object, str]:

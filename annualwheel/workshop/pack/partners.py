@@ -38,11 +38,11 @@ class Partners(Part):
         if not self.made:
             word = self.facts.word
             columns = (
-                Column(word("respondent"), 28, wrap=True),
+                Column(word("respondent"), 26, wrap=True),
                 Column(word("category"), 20),
                 Column(word("title"), 34, wrap=True),
                 Column(word("theme"), 24, wrap=True),
-                Column(word("partner"), 34, wrap=True),
+                Column(word("partner"), 31, wrap=True),
                 Column(word("id"), 15),
             )
             self.make(Layout(word("partners"), columns, Rank.PARTNERS))

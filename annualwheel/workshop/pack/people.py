@@ -28,13 +28,13 @@ class Participants(Part):
         if not people:
             return
         widths = (
-            ("family", 20),
-            ("given", 16),
-            ("role", 26),
-            ("organisation", 30),
+            ("family", 18),
+            ("given", 15),
+            ("role", 24),
+            ("organisation", 28),
             ("category", 20),
-            ("mode", 12),
-            ("state", 20),
+            ("mode", 11),
+            ("state", 18),
         )
         rows = [
             {
@@ -51,7 +51,7 @@ class Participants(Part):
         same = [key for key in TELLS_APART if len({row[key] for row in rows}) == 1]
         shown = [(key, width) for key, width in widths if key not in same]
         columns = [Column(word(key), width, wrap=True) for key, width in shown]
-        columns += [Column(word("table"), 8), Column(word("here"), 8)]
+        columns += [Column(word("table"), 7), Column(word("here"), 7)]
         sheet = self.make(Layout(word("participants"), columns, Rank.PARTICIPANTS, frozen=2))
         for row in rows:
             # Two empty cells to write in, with a line to write on.
@@ -84,12 +84,12 @@ class Silent(Part):
         if not self.made:
             word = self.facts.word
             columns: Sequence[Column] = (
-                Column(word("awaited"), 40, wrap=True),
-                Column(word("category"), 22),
-                Column(word("lead"), 26),
-                Column(word("state"), 24),
+                Column(word("awaited"), 36, wrap=True),
+                Column(word("category"), 20),
+                Column(word("lead"), 24),
+                Column(word("state"), 22),
                 Column(word("coming"), 10),
-                *([Column(word("questionnaire"), 36, wrap=True)] if self.facts.several else ()),
+                *([Column(word("questionnaire"), 34, wrap=True)] if self.facts.several else ()),
             )
             self.make(Layout(word("not_answered"), columns, Rank.SILENT))
         return self.made[0]

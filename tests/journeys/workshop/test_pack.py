@@ -599,7 +599,7 @@ def test_a_long_theme_has_its_short_name_in_columns_and_is_whole_on_its_sheet(
     assert sheet(content, "1. Jobb").oddHeader.left.text == f"1. {whole} Jobb"
     assert column(found["Svar per tema"], "Tema") == ["Jobb"]
     assert column(found["Initiativ"], "Tema") == ["Jobb"]
-    assert [row[0] for row in found["Översikt"][2:4]] == [f"{whole} Jobb", f"{whole} Energi"]
+    assert [row[0] for row in found["Översikt"][2:4]] == ["Jobb", "Energi"]
 
 
 def test_a_theme_nobody_wrote_about_is_a_gap_and_has_no_sheet(
