@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ MARGIN = 0.4  # inches, left and right
 # a machine without Calibri prints instead.
 ACROSS = {"landscape": 114.0, "portrait": 76.0}
 # Wider sheets are not made smaller than this, and take several pages beside each other instead.
-SCALE = 100 * SMALLEST / POINTS + 2.0
+SCALE = math.ceil(100 * SMALLEST / POINTS)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def set_up(sheet: WriteOnlyWorksheet, layout: Layout) -> None:
     printed = [c for c in layout.columns[: layout.printed] if not c.grouped]
     share = ACROSS[page.orientation] / sum(column.width for column in printed)
     if share * 100 < SCALE:
-        page.scale = int(SCALE)
+        page.scale = SCALE
         if layout.frozen:
             sheet.print_title_cols = f"A:{get_column_letter(layout.frozen)}"
     else:

@@ -488,7 +488,7 @@ def test_every_list_is_ready_to_print(session: scoped_session[Session], clock: C
     assert sheet(content, "2. Energi & klimat").oddHeader.left.text == "2. Energi && klimat?"
     # Too wide for one page in letters of 8 points: several beside each other, each with the names.
     wide = sheet(content, "Alla svar")
-    assert (wide.page_setup.scale, wide.print_title_cols) == (74, "$A:$A")
+    assert (wide.page_setup.scale, wide.print_title_cols) == (73, "$A:$A")
     assert sheet(content, "Initiativ").print_area == "'Initiativ'!$A$1:$H$2"
 
 
