@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from annualwheel.questionnaires.content import AnswerContent, LocatedAnswer, answers_in
 from annualwheel.workbooks.pages import Column, Layout
-from annualwheel.workbooks.sheets import PART, Sheet
+from annualwheel.workbooks.sheets import PART
 from annualwheel.workshop.code_books import readable
-from annualwheel.workshop.pack.facts import Part, Rank
+from annualwheel.workshop.pack.facts import OneSheet, Rank
 from annualwheel.workshop.submitted import Respondent, Submitted
 
 
-class AllAnswers(Part):
+class AllAnswers(OneSheet):
     """One row for each answer, and for each option that was chosen."""
 
     about = "about_all_answers"
@@ -53,34 +53,33 @@ class AllAnswers(Part):
             *([facts.title(by.questionnaire)] if facts.several else []),
         ]
         about = item.public_id if item else by.public_id
-        self._sheet().append(row, about=about, question=question)
+        self.sheet.append(row, about=about, question=question)
 
-    def _sheet(self) -> Sheet:
-        if not self.made:
-            word = self.facts.word
-            widths = (
-                ("respondent", 26),
-                ("category", 18),
-                ("section", 20),
-                ("theme", 24),
-                ("item", 24),
-                ("question", 34),
-                ("answer", 60),
-                ("part", 6),
-                ("option_key", 14),
-                ("organisation_id", 16),
-                ("answer_id", 15),
-                ("id", 15),
-                ("question_key", 16),
-                ("version", 8),
-                ("submitted", 17),
-            )
-            wrapped = ("respondent", "theme", "item", "question")
-            columns = [
-                Column(word(key), width, wrap=key in wrapped, text=key == "answer")
-                for key, width in widths
-            ]
-            if self.facts.several:
-                columns.append(Column(word("questionnaire"), 40))
-            self.make(Layout(word("all_answers"), columns, Rank.ALL))
-        return self.made[0]
+    def layout(self) -> Layout:
+        """Its columns."""
+        word = self.facts.word
+        widths = (
+            ("respondent", 26),
+            ("category", 18),
+            ("section", 20),
+            ("theme", 24),
+            ("item", 24),
+            ("question", 34),
+            ("answer", 60),
+            ("part", 6),
+            ("option_key", 14),
+            ("organisation_id", 16),
+            ("answer_id", 15),
+            ("id", 15),
+            ("question_key", 16),
+            ("version", 8),
+            ("submitted", 17),
+        )
+        wrapped = ("respondent", "theme", "item", "question")
+        columns = [
+            Column(word(key), width, wrap=key in wrapped, text=key == "answer")
+            for key, width in widths
+        ]
+        if self.facts.several:
+            columns.append(Column(word("questionnaire"), 40))
+        return Layout(word("all_answers"), columns, Rank.ALL)

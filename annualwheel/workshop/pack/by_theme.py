@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from annualwheel.questionnaires.content import answers_in
-from annualwheel.questionnaires.definition import Option
 from annualwheel.workbooks.pages import Column, Layout
-from annualwheel.workbooks.sheets import PART, Sheet, StyledWorkbook
+from annualwheel.workbooks.sheets import PART, StyledWorkbook
 from annualwheel.workshop.code_books import readable
-from annualwheel.workshop.pack.facts import Facts, Part, Rank
+from annualwheel.workshop.pack.facts import Facts, OneSheet, Rank
 from annualwheel.workshop.pack.spools import Spools
 from annualwheel.workshop.submitted import Submitted
 
 
-class ByTheme(Part):
+class ByTheme(OneSheet):
     """What was asked anew for each theme of the year."""
 
     about = "about_by_theme"
@@ -30,7 +29,7 @@ class ByTheme(Part):
                 self.waiting.add(
                     (section.theme.key, by.questionnaire, given.question),
                     [
-                        self._name(section.theme),
+                        self.facts.short_theme(section.theme),
                         by.name,
                         self.facts.category(by.category),
                         text,
@@ -45,30 +44,25 @@ class ByTheme(Part):
                 label = question.label.to(self.facts.language)
                 for row in self.waiting.rows((theme, questionnaire, question.key)):
                     name, by, category, text, about = row
-                    self._sheet().append(
+                    self.sheet.append(
                         [name, label, by, category, text, PART], about=about, question=label
                     )
         self.waiting.close()
-
-    def _name(self, theme: Option) -> str:
-        """Its short name, or the whole of one that was taken out of the year."""
-        return self.facts.short_themes([theme.key]) or theme.label.to(self.facts.language)
 
     def _themes(self) -> list[str]:
         """The year's themes, and those that were taken out of it after somebody had answered."""
         asked = (theme.key for each in self.facts.definitions() for theme in each.themes)
         return list(dict.fromkeys([*self.facts.themes, *asked]))
 
-    def _sheet(self) -> Sheet:
-        if not self.made:
-            word = self.facts.word
-            columns = (
-                Column(word("theme"), 20, wrap=True),
-                Column(word("question"), 24, wrap=True),
-                Column(word("respondent"), 22, wrap=True),
-                Column(word("category"), 16, wrap=True),
-                Column(word("answer"), 62, text=True),
-                Column(word("part"), 6),
-            )
-            self.make(Layout(word("by_theme"), columns, Rank.BY_THEME))
-        return self.made[0]
+    def layout(self) -> Layout:
+        """Its columns."""
+        word = self.facts.word
+        columns = (
+            Column(word("theme"), 20, wrap=True),
+            Column(word("question"), 24, wrap=True),
+            Column(word("respondent"), 22, wrap=True),
+            Column(word("category"), 16, wrap=True),
+            Column(word("answer"), 62, text=True),
+            Column(word("part"), 6),
+        )
+        return Layout(word("by_theme"), columns, Rank.BY_THEME)

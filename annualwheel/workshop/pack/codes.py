@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from annualwheel.workbooks.pages import Column, Layout
-from annualwheel.workbooks.sheets import Sheet
-from annualwheel.workshop.pack.facts import Part, Rank
+from annualwheel.workshop.pack.facts import OneSheet, Rank
 
 
-class CodeBook(Part):
+class CodeBook(OneSheet):
     """A row for each option of each question, and for each question without options."""
 
     about = "about_codes"
@@ -23,21 +22,20 @@ class CodeBook(Part):
                 facts.word(f"type_{question.type}"),
             ]
             for option in question.options:
-                self._sheet().append([*first, option.key, option.label.to(facts.language)])
+                self.sheet.append([*first, option.key, option.label.to(facts.language)])
             if not question.options:
                 listed = facts.word("organisations_listed") if question.source else None
-                self._sheet().append([*first, None, listed])
+                self.sheet.append([*first, None, listed])
 
-    def _sheet(self) -> Sheet:
-        if not self.made:
-            word = self.facts.word
-            columns = (
-                Column(word("questionnaire"), 24, wrap=True),
-                Column(word("question_key"), 18),
-                Column(word("question"), 37, wrap=True),
-                Column(word("type"), 12),
-                Column(word("option_key"), 21),
-                Column(word("option"), 37, wrap=True),
-            )
-            self.make(Layout(word("codes"), columns, Rank.CODES))
-        return self.made[0]
+    def layout(self) -> Layout:
+        """Its columns."""
+        word = self.facts.word
+        columns = (
+            Column(word("questionnaire"), 24, wrap=True),
+            Column(word("question_key"), 18),
+            Column(word("question"), 37, wrap=True),
+            Column(word("type"), 12),
+            Column(word("option_key"), 21),
+            Column(word("option"), 37, wrap=True),
+        )
+        return Layout(word("codes"), columns, Rank.CODES)

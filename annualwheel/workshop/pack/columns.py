@@ -115,14 +115,7 @@ class ItemColumns:
         if answer is None:
             return None
         if key == "theme" and answer.chosen is not None:
-            known = self.facts.themes
-            short = [
-                known[option.key].short(self.facts.language)
-                if option.key in known
-                else option.label.to(self.facts.language)
-                for option in answer.chosen
-            ]
-            return "; ".join(short)
+            return "; ".join(self.facts.short_theme(option) for option in answer.chosen)
         return readable(answer, self.facts.language)
 
     def _years(self, given: Mapping[str, AnswerContent]) -> list[object]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from annualwheel.models import Meeting, Theme
 from annualwheel.questionnaires import opening, published
 from annualwheel.questionnaires.content import CodeBookQuestion
-from annualwheel.questionnaires.definition import Definition
+from annualwheel.questionnaires.definition import Definition, Option
 from annualwheel.workbooks.pages import Layout
 from annualwheel.workbooks.sheets import Sheet, StyledWorkbook
 from annualwheel.workshop import submitted
@@ -103,10 +104,10 @@ class Facts:
         options = (option for question in asking for option in question.options)
         return {option.key: option.label.to(self.language) for option in options}
 
-    def short_themes(self, keys: Iterable[str]) -> str:
-        """The short names of themes; one that was taken out of the year has none."""
-        known = [self.themes[key].short(self.language) for key in keys if key in self.themes]
-        return "; ".join(known)
+    def short_theme(self, option: Option) -> str:
+        """The short name of a chosen theme, the whole of one that was taken out of the year."""
+        theme = self.themes.get(option.key)
+        return theme.short(self.language) if theme else option.label.to(self.language)
 
 
 class Part:
@@ -134,3 +135,16 @@ class Part:
         """The sheets that were made, each with what the cover says that it holds."""
         words = self.facts.word(self.about)
         return [(sheet, words) for sheet in sorted(self.made, key=lambda one: one.layout.rank)]
+
+
+class OneSheet(Part, ABC):
+    """A part with a single sheet."""
+
+    @abstractmethod
+    def layout(self) -> Layout:
+        """How the sheet is set up."""
+
+    @property
+    def sheet(self) -> Sheet:
+        """The sheet, made when it is first asked for."""
+        return self.made[0] if self.made else self.make(self.layout())

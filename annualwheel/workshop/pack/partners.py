@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from annualwheel.questionnaires.content import ItemContent
 from annualwheel.questionnaires.definition import OTHER_SUFFIX
 from annualwheel.workbooks.pages import Column, Layout
-from annualwheel.workbooks.sheets import Sheet
 from annualwheel.workshop.code_books import readable
-from annualwheel.workshop.pack.facts import Part, Rank
+from annualwheel.workshop.pack.facts import OneSheet, Rank
 from annualwheel.workshop.submitted import Submitted
 
 
-class Partners(Part):
+class Partners(OneSheet):
     """The sheet of collaborations. A partner that was typed in words stands as it was typed."""
 
     about = "about_partners"
@@ -28,25 +27,34 @@ class Partners(Part):
                         by.name,
                         facts.category(by.category),
                         item.title,
-                        facts.short_themes(item.themes),
+                        self._themes(item, by.questionnaire),
                         partner,
                         item.public_id,
                     ]
-                    self._sheet().append(row, about=item.public_id)
+                    self.sheet.append(row, about=item.public_id)
 
-    def _sheet(self) -> Sheet:
-        if not self.made:
-            word = self.facts.word
-            columns = (
-                Column(word("respondent"), 26, wrap=True),
-                Column(word("category"), 20),
-                Column(word("title"), 34, wrap=True),
-                Column(word("theme"), 24, wrap=True),
-                Column(word("partner"), 31, wrap=True),
-                Column(word("id"), 15),
-            )
-            self.make(Layout(word("partners"), columns, Rank.PARTNERS))
-        return self.made[0]
+    def layout(self) -> Layout:
+        """Its columns."""
+        word = self.facts.word
+        columns = (
+            Column(word("respondent"), 26, wrap=True),
+            Column(word("category"), 20),
+            Column(word("title"), 34, wrap=True),
+            Column(word("theme"), 24, wrap=True),
+            Column(word("partner"), 31, wrap=True),
+            Column(word("id"), 15),
+        )
+        return Layout(word("partners"), columns, Rank.PARTNERS)
+
+    def _themes(self, item: ItemContent, questionnaire: str) -> str:
+        asked = self.facts.asked[questionnaire]
+        chosen = (
+            option
+            for answer in item.answers
+            if asked[answer.question].source == "themes"
+            for option in answer.chosen or ()
+        )
+        return "; ".join(self.facts.short_theme(option) for option in chosen)
 
     def _partners(self, item: ItemContent, questionnaire: str) -> Iterator[str]:
         asked = self.facts.asked[questionnaire]

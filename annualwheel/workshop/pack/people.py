@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annualwheel.workbooks.pages import Column, Layout
-from annualwheel.workbooks.sheets import Sheet
 from annualwheel.workshop import attendance
-from annualwheel.workshop.pack.facts import Part, Rank
+from annualwheel.workshop.pack.facts import OneSheet, Part, Rank
 
 # Left out where everybody has the same: it would be paper without a word.
 TELLS_APART = ("category", "mode", "state")
@@ -59,7 +58,7 @@ class Participants(Part):
             sheet.append_styled([*cells, ("", "ruled_row"), ("", "ruled_row")])
 
 
-class Silent(Part):
+class Silent(OneSheet):
     """Those who were asked and have not answered, to call or to mail."""
 
     about = "about_not_answered"
@@ -78,18 +77,17 @@ class Silent(Part):
                 ]
                 if facts.several:
                     row.append(facts.title(one.questionnaire))
-                self._sheet().append(row)
+                self.sheet.append(row)
 
-    def _sheet(self) -> Sheet:
-        if not self.made:
-            word = self.facts.word
-            columns: Sequence[Column] = (
-                Column(word("awaited"), 36, wrap=True),
-                Column(word("category"), 20),
-                Column(word("lead"), 24),
-                Column(word("state"), 22),
-                Column(word("coming"), 10),
-                *([Column(word("questionnaire"), 34, wrap=True)] if self.facts.several else ()),
-            )
-            self.make(Layout(word("not_answered"), columns, Rank.SILENT))
-        return self.made[0]
+    def layout(self) -> Layout:
+        """Its columns."""
+        word = self.facts.word
+        columns: Sequence[Column] = (
+            Column(word("awaited"), 36, wrap=True),
+            Column(word("category"), 20),
+            Column(word("lead"), 24),
+            Column(word("state"), 22),
+            Column(word("coming"), 10),
+            *([Column(word("questionnaire"), 34, wrap=True)] if self.facts.several else ()),
+        )
+        return Layout(word("not_answered"), columns, Rank.SILENT)

@@ -9,13 +9,18 @@ from annualwheel.wording import dates, names
 from annualwheel.workbooks.pages import Column, Layout
 from annualwheel.workbooks.sheets import Link, Sheet
 from annualwheel.workshop.attendance import AskedQuestionnaire
-from annualwheel.workshop.pack.facts import Facts, Part, Rank
+from annualwheel.workshop.pack.facts import Facts, OneSheet, Rank
 
 LABEL, NUMBER, TEXT = 32.0, 8.0, 56.0
 
 
-class ReadMe(Part):
+class ReadMe(OneSheet):
     """The first sheet."""
+
+    def layout(self) -> Layout:
+        """A label, a number, and a text that begins at the number where there is none."""
+        columns = (Column("", LABEL), Column("", NUMBER), Column("", TEXT))
+        return Layout(self.facts.word("read_me"), columns, Rank.COVER, frozen=0, portrait=True)
 
     def write(
         self,
@@ -31,10 +36,7 @@ class ReadMe(Part):
         answers are left out, and `contents` all other sheets with what they hold.
         """
         facts, word, language = self.facts, self.facts.word, self.facts.language
-        columns = (Column("", LABEL), Column("", NUMBER), Column("", TEXT))
-        sheet = self.sheet = self.make(
-            Layout(word("read_me"), columns, Rank.COVER, frozen=0, portrait=True)
-        )
+        sheet = self.sheet
         sheet.styled([_title(facts)], "title")
         meeting = facts.meeting
         place = ", ".join(part for part in (meeting.place, meeting.address) if part)
