@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from flask import Flask
+from flask import Flask, Response
 from flask.sessions import SecureCookieSessionInterface
 
 from annualwheel.access.links import Target
@@ -55,6 +55,11 @@ class StandingClock:
         self.moment = moment.astimezone(dt.UTC)
 
 
+def _standing_still(response: Response) -> Response:
+    response.headers.pop("Refresh", None)
+    return response
+
+
 @dataclass
 class World:
     """`sessions`: who -> what their cookie holds.
@@ -68,6 +73,10 @@ class World:
     sessions: dict[str, dict[str, Any]] = field(default_factory=lambda: {"": {}})
     names: dict[str, str] = field(default_factory=dict)
     moments: dict[str, dt.datetime] = field(default_factory=lambda: {"now": START})
+
+    def __post_init__(self) -> None:
+        """Nothing moves in a scene, and so no page opens itself anew while somebody looks at it."""
+        self.app.after_request(_standing_still)
 
     def address(self, scene: Scene, language: str = "") -> str:
         """The path of a scene, asking for a language when one is given."""

@@ -45,6 +45,16 @@ def look(world: World, scene: Scene, language: str) -> None:
     assert browser.page.all("html")[0].get("lang") == language
 
 
+def test_no_scene_opens_itself_anew_while_somebody_looks_at_it(
+    furnished_world: Callable[[str], World],
+) -> None:
+    scene = next(scene for scene in SCENES if scene.name == "import-pagar")
+    world = furnished_world(scene.world)
+    answer = enter(world, scene).fetch("GET", world.address(scene))
+    assert answer.status_code == 200
+    assert "Refresh" not in answer.headers
+
+
 # What each kind of visitor is answered where they do not belong: pages of the year's world.
 STRANGERS = ("", "invited", "half", "owner")
 STAFF = ("coordinator", "facilitator", "administrator")
