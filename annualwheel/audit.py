@@ -14,11 +14,13 @@ class Actor:
     """The one who acts: a participant (person id), a member of staff (staff id) or the system.
 
     `client` is the network address that a participant acts from; it is never written down.
+    `language` is the one of the page that a participant acts on, "" where it is not known.
     """
 
     kind: str
     id: int | None = None
     client: str = ""
+    language: str = ""
 
     @property
     def staff_id(self) -> int | None:
@@ -29,9 +31,11 @@ class Actor:
 SYSTEM = Actor("system")
 
 
-def participant(person_id: int, client: str = "") -> Actor:
-    """A participant acting through a personal link, from that network address."""
-    return Actor("participant", person_id, client)
+def participant(person_id: int, client: str = "", language: str = "") -> Actor:
+    """A participant acting through a personal link, from that network address, on a page in that
+    language.
+    """
+    return Actor("participant", person_id, client, language)
 
 
 def staff(staff_id: int) -> Actor:

@@ -30,6 +30,14 @@ def person_called(given: str, family: str, address: str) -> Person | None:
     return found
 
 
+def follow_language(person: Person, language: str) -> None:
+    """Lets mail to the person be in the language they answer in ("sv" or "en") from now on.
+
+    Call it under the lock of what they answer, before anything is written to them. "" says nothing.
+    """
+    person.language = language or person.language
+
+
 def add_person(
     given: str,
     family: str,

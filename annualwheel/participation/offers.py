@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.clock import local
-from annualwheel.contacts import budgets
+from annualwheel.contacts import budgets, people
 from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.models import AttendanceOption, Meeting, Registration
@@ -114,6 +114,7 @@ def accept(registration: Registration, now: dt.datetime, actor: Actor) -> None:
     and when nothing is offered.
     """
     seats.lock(registration)
+    people.follow_language(registration.person, actor.language)
     if registration.state == "registered":
         return
     # A seat that others let go can be free while the person waits. It can be taken until the start,
@@ -143,6 +144,7 @@ def stay(registration: Registration, now: dt.datetime, actor: Actor) -> None:
     Raises `Closed("offer_over")` for an offer that has run out.
     """
     seats.lock(registration)
+    people.follow_language(registration.person, actor.language)
     if registration.state == "waitlisted":
         return
     if registration.state != "offered":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from annualwheel import audit, limits
 from annualwheel.audit import Actor
-from annualwheel.contacts import activation, budgets, folding
+from annualwheel.contacts import activation, budgets, folding, people
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.mail.ical import Entry
@@ -57,6 +57,7 @@ def register(
     `names_another`), `Unreadable` for a bad address; what `others_mail.count` raises.
     """
     _lock(registration, reply)
+    people.follow_language(registration.person, actor.language)
     if registration.state in HAS_SAID_YES:
         _change(registration, reply, now, actor)
     else:
@@ -107,6 +108,7 @@ def change(
     full.
     """
     _lock(registration, reply)
+    people.follow_language(registration.person, actor.language)
     if registration.state not in CAN_BE_CHANGED:
         raise Refused("cannot_change", state=registration.state)
     return _change(registration, reply, now, actor)
@@ -119,6 +121,7 @@ def decline(registration: Registration, reason: str, now: dt.datetime, actor: Ac
     changes nothing.
     """
     seats.lock(registration)
+    people.follow_language(registration.person, actor.language)
     if registration.state == "declined":
         return
     availability.require(registration, "decline", now, actor)
@@ -142,6 +145,7 @@ def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None
     nothing.
     """
     seats.lock(registration)
+    people.follow_language(registration.person, actor.language)
     if registration.state == "withdrawn":
         return
     availability.require(registration, "withdraw", now, actor)

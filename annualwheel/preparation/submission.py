@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import defer, joinedload
 
 from annualwheel import audit
+from annualwheel.contacts import people
 from annualwheel.db import db, read_again
 from annualwheel.errors import Refused
 from annualwheel.models import Initiative, Member, Organisation, Submission, SubmissionVersion
@@ -77,13 +78,15 @@ def submit(
     See `notices.send_receipts`. The same content as the version before gives that version back, so
     a second press changes nothing. `seen` is the mark of what was looked over: what a colleague
     saves until the answer's row is locked is `Refused("answer_changed")`, what comes later is a
-    change that is not submitted. `language` is the one the page was in, the member's own when it is
-    not known. Raises `Closed` after the last day (with 15 minutes' grace) and
-    `Refused("answer_incomplete")` while something blocks (see `path.missing`).
+    change that is not submitted. `language` is the one the page was in, which mail to the member is
+    in from now on; the member's own when it is not known. Raises `Closed` after the last day (with
+    15 minutes' grace) and `Refused("answer_incomplete")` while something blocks (see
+    `path.missing`).
     """
     submission = member.submission
     # One person submits at a time. What a colleague saves after this makes the answer *changed*.
     read_again(submission, lock=True)
+    people.follow_language(member.person, language or "")
     deadline.require_open(submission, now)
     definition, draft = published.asked_of(submission), drafts.load(submission)
     if any(gap.blocks for gap in path.missing(definition, draft.filled)):
@@ -103,7 +106,7 @@ def submit(
         content=stored,
         by=member.person,
         at=now,
-        language=language or member.person.language,
+        language=member.person.language,
     )
     db.session.add(version)
     _identify(submission, content.read(stored).sections)

@@ -16,7 +16,7 @@ from annualwheel.participation import substitution
 from annualwheel.registrations import invitations
 from annualwheel.registrations.states import HOLDS_SEAT
 from annualwheel.transactions import is_reading
-from annualwheel.web import security, session_expired, session_links
+from annualwheel.web import page, security, session_expired, session_links
 from annualwheel.web.page import Viewer
 
 blueprint = Blueprint("participant", __name__, url_prefix="/anmalan")
@@ -48,8 +48,8 @@ def holder_of_link() -> Response | None:
 
 
 def acting() -> Actor:
-    """The person whose page it is, acting from the network of this request."""
-    return audit.participant(g.registration.person_id, security.client())
+    """The person whose page it is, acting from the network of this request in its language."""
+    return audit.participant(g.registration.person_id, security.client(), page.language())
 
 
 def _not_let_in(target: Target | None) -> Response:

@@ -488,11 +488,12 @@ def test_a_change_after_submission_is_a_draft_until_it_is_submitted(office: Offi
     maria.open("/forberedelse/svar").see("Helt andra", "version 2")
 
 
-def test_what_is_submitted_on_a_page_in_english_is_noted_as_english(office: Office) -> None:
+def test_who_submits_on_a_page_in_english_gets_mail_in_english_from_then_on(office: Office) -> None:
     (maria,) = office.opens(finished=True)
     maria.open("/forberedelse/granska?lang=en").press("Submit the answer")
     with office.app.app_context():
-        assert db.session.query(Member).one().person.language == "sv"
+        assert db.session.query(Member).one().person.language == "en"
+        assert {m.language for m in db.session.query(Message).filter_by(kind="receipt")} == {"en"}
         assert db.session.query(SubmissionVersion).one().language == "en"
         assert {row.language for row in db.session.query(SubmittedAnswer)} == {"en"}
 
