@@ -84,6 +84,7 @@ def make_row(**changes: Any) -> Any:
     }
     letter = letters.write("withdrawn", "sv", facts)
     body = SimpleNamespace(
+        thread="",
         subject=letter.subject,
         preheader=letter.preheader,
         text=letter.text,

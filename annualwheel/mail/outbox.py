@@ -6,6 +6,7 @@ Sending is a later step (leases, retries).
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import cast
@@ -17,7 +18,7 @@ from annualwheel.access.links import Target
 from annualwheel.db import db
 from annualwheel.mail import letters, states, waiting
 from annualwheel.mail.ical import Entry
-from annualwheel.models import Mailing, Meeting, Message, MessageBody, Person
+from annualwheel.models import Mailing, Meeting, Message, MessageBody, Person, Registration
 
 # So many are dropped in one transaction.
 DROPPED = 400
@@ -69,7 +70,7 @@ def put(
     links: Mapping[str, Target],
     now: dt.datetime,
     *,
-    registration_id: int | None = None,
+    registration: Registration | None = None,
     meeting_id: int | None = None,
     mailing: Mailing | None = None,
     entry: Entry | None = None,
@@ -91,7 +92,7 @@ def put(
         name=to.name,
         language=to.language,
         person_id=to.person_id,
-        registration_id=registration_id,
+        registration_id=registration.id if registration else None,
         meeting_id=meeting_id,
         mailing_id=mailing.id if mailing else None,
         queued_at=now,
@@ -108,11 +109,22 @@ def put(
         html=letter.html,
         links={name: asdict(target) for name, target in links.items()},
         calendar={"method": method, "entry": entry.to_dict()} if entry else None,
+        thread=_thread(to.person_id, registration or mailing, meeting_id),
     )
     db.session.add(message)
     if mailing is None:
         db.session.info.setdefault("queued", []).append(message)
     return message
+
+
+def _thread(
+    person_id: int | None, about: Registration | Mailing | None, meeting_id: int | None
+) -> str:
+    """What ties the mails to one person about one meeting together; "" for all others."""
+    meeting_id = about.meeting_id if about else meeting_id
+    if person_id is None or meeting_id is None:
+        return ""
+    return hashlib.blake2b(f"{person_id}:{meeting_id}".encode(), digest_size=10).hexdigest()
 
 
 def begins(prefix: str) -> sa.ColumnElement[bool]:

@@ -163,7 +163,8 @@ class MailRequest(Base):
 class MessageBody(Base):
     """The frozen text, in a table of its own so that it can be erased before its mail.
 
-    `links` holds (purpose, public id, version), no tokens.
+    `links` holds (purpose, public id, version), no tokens. `thread` is one for all mails to a person
+    about a meeting, "" for the rest.
     """
 
     __tablename__ = "message_bodies"
@@ -175,6 +176,7 @@ class MessageBody(Base):
     html: Mapped[str]
     links: Mapped[dict[str, Any]]
     calendar: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    thread: Mapped[str] = mapped_column(default="")
 
 
 class Standstill(Base):

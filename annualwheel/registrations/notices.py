@@ -267,7 +267,7 @@ def _put(
         said(kind, registration, to.language, now, more),
         links,
         now,
-        registration_id=registration.id,
+        registration=registration,
         mailing=mailing,
     )
 
@@ -288,7 +288,7 @@ def _calendar(
         _chosen(kind, facts(registration, to.language)),
         {},
         now,
-        registration_id=registration.id,
+        registration=registration,
         mailing=mailing,
         entry=own or entry(registration),
         method=method,

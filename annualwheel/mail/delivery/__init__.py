@@ -60,6 +60,7 @@ def envelope(
             now,
             calendar,
             message.kind,
+            body.thread,
         )
     except (LookupError, TypeError, ValueError) as problem:
         return Envelope.unsendable(f"{type(problem).__name__}: {problem}")

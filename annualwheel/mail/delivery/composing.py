@@ -84,13 +84,16 @@ def compose(
     now: dt.datetime,
     calendar: bytes | None = None,
     kind: str = "",
+    thread: str = "",
 ) -> Envelope:
     """Puts a rendered letter into an envelope to `name` <`address`>.
 
     `public_id` names the mail for ever: every attempt carries the same Message-ID, so that a
     duplicate is recognised. `calendar` is an iCalendar object with a METHOD; it becomes the last
     alternative and, the same bytes, an attachment (RFC 6047). `kind` is what people sort by: it is
-    the same whatever the subject says. `now` is aware. Raises `UnsendableError`.
+    the same whatever the subject says. `thread` names what the mail belongs to: mail programs show
+    mails that refer to the same one together, whether that one exists or not (RFC 5322 3.6.4).
+    `now` is aware. Raises `UnsendableError`.
     """
     recipient, sender = ascii_address(address), ascii_address(letterhead.sender_address)
     # It becomes part of a header and of the boundary between the parts.
@@ -102,6 +105,7 @@ def compose(
         + text_header("Subject", letter.subject)
         + f"Date: {format_datetime(now)}\r\n"
         + f"Message-ID: <{public_id}@{our_domain}>\r\n"
+        + (f"References: <{thread}@{our_domain}>\r\n" if thread else "")
         + (text_header(SORTED_BY, kind) if kind else "")
         + _common_headers(letterhead, language)
     )

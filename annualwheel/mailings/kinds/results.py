@@ -64,7 +64,7 @@ class Results(Composed):
                 {"result": Target(purpose, public_id, row.link_version)},
                 now,
                 mailing=mailing,
-                registration_id=registration.id if registration else None,
+                registration=registration,
             )
         db.session.flush()
 

@@ -115,7 +115,7 @@ def of_kind(kind: str, guest: Registration, about: str = "seat") -> Message:
         targets,
         START,
         mailing=mailing,
-        registration_id=guest.id if about == "seat" else None,
+        registration=guest if about == "seat" else None,
     )
 
 

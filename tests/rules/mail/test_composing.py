@@ -184,6 +184,12 @@ def test_mails_are_sorted_by_a_header_that_stays_whatever_the_subject_says() -> 
     assert parse(mail)["X-Arshjulet-Kind"] == "preparation_reminder"
 
 
+def test_a_mail_refers_to_what_it_belongs_to_or_to_nothing() -> None:
+    mail = compose("m1", "Åsa", "a@b.example", "sv", LETTER, HEAD, NOW, thread="3f9c0a")
+    assert parse(mail)["References"] == "<3f9c0a@region.example>"
+    assert parse(make_mail())["References"] is None
+
+
 def test_every_attempt_has_the_same_message_id() -> None:
     first, second = make_mail(public_id="k7Qx_-"), make_mail(public_id="k7Qx_-")
     assert parse(first)["Message-ID"] == parse(second)["Message-ID"] == "<k7Qx_-@region.example>"

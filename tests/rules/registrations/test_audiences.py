@@ -299,7 +299,7 @@ def test_nobody_is_reminded_twice_in_a_day(meeting: Meeting) -> None:
         {"sent_at": "nu"},
         {},
         START,
-        registration_id=registration.id,
+        registration=registration,
     ).kind = "reminder"
     db.session.flush()
     assert recipients.unanswered(meeting, START + dt.timedelta(hours=5)) == []
