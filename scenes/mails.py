@@ -75,6 +75,7 @@ SV: dict[str, object] = {
     "saved": "",
     "asked": "",
     "after": "",
+    "changed": "",
 }
 EN: dict[str, object] = SV | {
     "meeting": "the working meeting",

@@ -25,6 +25,7 @@ _WHEN = ("given", "meeting", "day", "short_day")
 _PLAN = (*_WHEN, "time", "place")
 _PREPARE = ("given", "organisation", "meeting", "short_day", "closes")
 _WHICH = ("asked", "after")
+_RECEIPT = ("personal", "summary", "asked", "changed")
 
 # Days and times are text in the recipient's language; `meeting` in its definite form
 # ("arbetsmötet", "the working meeting"). `given` and names are as the person writes them.
@@ -37,7 +38,8 @@ _WHICH = ("asked", "after")
 # the yes still counts; `saved`: the person has only been asked to save the date. `part` in
 # results: present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person
 # number n has the link landing_n. `invited_by` is the last day for invitations; `again`: the
-# person has been told of another date or venue before.
+# person has been told of another date or venue before. `changed`: what the mail confirms has been
+# confirmed before, in other words.
 KINDS: Mapping[str, Kind] = {
     "save_the_date": Kind((*_PLAN, "about"), (), ("invited_by", "again")),
     "invitation": Kind(
@@ -47,14 +49,16 @@ KINDS: Mapping[str, Kind] = {
     ),
     "reminder": Kind((*_WHEN, "organisation", "answer_by"), ("landing",), ("reconfirm",)),
     "confirmation": Kind(
-        (*_PLAN, "organisation"), ("landing",), ("arrival", "preparation_opens", "personal")
+        (*_PLAN, "organisation"),
+        ("landing",),
+        ("arrival", "preparation_opens", "personal", "changed"),
     ),
     "calendar_request": Kind(_PLAN),
     "calendar_update": Kind(_PLAN),
     "calendar_cancel": Kind(_WHEN),
     "declined": Kind((*_WHEN, "answer_by"), ("landing",), ("may_register", "may_substitute")),
     "withdrawn": Kind(_WHEN, ("landing",), ("waited",)),
-    "waitlisted": Kind((*_PLAN, "organisation"), ("landing",)),
+    "waitlisted": Kind((*_PLAN, "organisation"), ("landing",), ("changed",)),
     "promoted": Kind((*_PLAN, "organisation"), ("landing",), ("preparation_opens", "personal")),
     "offer": Kind((*_PLAN, "organisation", "ends"), ("landing",)),
     "offer_lapsed": Kind((*_WHEN, "ended"), ("landing",)),
@@ -86,10 +90,8 @@ KINDS: Mapping[str, Kind] = {
     "preparation_reminder": Kind(
         (*_PREPARE, "last_day", "missing"), ("preparation",), ("personal", "needed", *_WHICH)
     ),
-    "receipt": Kind(
-        (*_PREPARE, "submitted_at", "by"), ("preparation",), ("personal", "summary", "asked")
-    ),
-    "receipt_copy": Kind((*_PREPARE, "submitted_at", "by"), (), ("personal", "summary", "asked")),
+    "receipt": Kind((*_PREPARE, "submitted_at", "by"), ("preparation",), _RECEIPT),
+    "receipt_copy": Kind((*_PREPARE, "submitted_at", "by"), (), _RECEIPT),
     "change_granted": Kind(_PREPARE, ("preparation",), ("personal", "submitted", *_WHICH)),
     "change_refused": Kind(
         (*_PREPARE, "reason"), ("preparation",), ("personal", "submitted", *_WHICH)

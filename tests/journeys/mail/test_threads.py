@@ -90,3 +90,19 @@ def test_a_mail_about_no_meeting_and_a_copy_to_a_secretary_refer_to_nothing(
     )
     copied = [m for m in mails() if m.address == "sekreterare@kommun.example"]
     assert [message.body.thread for message in copied] == [""]
+
+
+def test_the_subjects_of_a_thread_tell_its_mails_apart(session: Any) -> None:
+    guest = make_guest(make_meeting(1))
+    say_yes(guest)
+    actor = audit.participant(guest.person_id)
+    replies.change(guest, reply_of(guest, title="Utredare"), START, actor)
+    waiting = say_yes(make_guest(guest.meeting, "Erik", "Sand"))
+    changed = reply_of(waiting, title="Utredare")
+    replies.change(waiting, changed, START, audit.participant(waiting.person_id))
+    assert [m.body.subject for m in mails() if m.kind in ("confirmation", "waitlisted")] == [
+        "Du är anmäld till arbetsmötet 22 januari",
+        "Din anmälan är ändrad: arbetsmötet 22 januari",
+        "Du står på väntelistan till arbetsmötet",
+        "Ändrad anmälan: väntelistan till arbetsmötet",
+    ]
