@@ -163,8 +163,8 @@ class MailRequest(Base):
 class MessageBody(Base):
     """The frozen text, in a table of its own so that it can be erased before its mail.
 
-    `links` holds (purpose, public id, version), no tokens. `thread` is one for all mails to a person
-    about a meeting, "" for the rest.
+    `links` holds (purpose, public id, version), no tokens. `thread` is one for all mails to one
+    person about a meeting, "" for the rest.
     """
 
     __tablename__ = "message_bodies"

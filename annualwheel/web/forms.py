@@ -5,6 +5,7 @@ CSRF per form, the page's language, and the switch of language that keeps what w
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Response, after_this_request, flash, g, request
@@ -120,6 +121,24 @@ class Address:
             raise ValidationError(
                 _("Skriv e-postadressen med @, till exempel anna.berg@kommun.example")
             ) from problem
+
+
+class Mobile:
+    """Refuses what cannot be dialled.
+
+    A number has five to fifteen digits (ITU-T E.164) in whatever groups people write them. An empty
+    field passes.
+    """
+
+    GROUPS = re.compile(r"\+?[0-9\s()./\u2010-\u2014-]{1,40}")
+
+    def __call__(self, form: Any, field: Field) -> None:
+        typed = field.data or ""
+        digits = sum(sign.isdigit() for sign in typed)
+        if typed and not (self.GROUPS.fullmatch(typed) and 5 <= digits <= 15):
+            raise ValidationError(
+                _("Skriv numret med siffror, till exempel 070-123 45 67, eller lämna fältet tomt")
+            )
 
 
 SHORT = Length(max=200, message=_l("Skriv högst 200 tecken"))

@@ -17,7 +17,15 @@ from annualwheel.privacy import own_data
 from annualwheel.privacy.own_data import Correction
 from annualwheel.web import page, security
 from annualwheel.web.acting import carried_out
-from annualwheel.web.forms import CHOOSE_LANGUAGE, SHORT, Address, BaseForm, NameFields, strip
+from annualwheel.web.forms import (
+    CHOOSE_LANGUAGE,
+    SHORT,
+    Address,
+    BaseForm,
+    Mobile,
+    NameFields,
+    strip,
+)
 from annualwheel.web.owner import blueprint
 
 
@@ -35,7 +43,7 @@ class OwnForm(NameFields, BaseForm):
     )
     mobile = TelField(
         _l("Mobilnummer"),
-        [Optional(), SHORT],
+        [Mobile()],
         filters=[strip],
         render_kw={"autocomplete": "tel"},
         description=_l("Används bara om något ändras strax före mötet"),

@@ -20,7 +20,7 @@ from annualwheel.contacts import folding
 from annualwheel.models import Registration
 from annualwheel.participation.replies import Reply
 from annualwheel.participation.substitution import Substitute
-from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, OneOf, strip
+from annualwheel.web.forms import SHORT, Address, BaseForm, Mobile, NameFields, OneOf, strip
 from annualwheel.web.wording import words
 from annualwheel.web.wording.decline_reasons import REASONS
 
@@ -56,7 +56,7 @@ class RegistrationForm(NameFields, BaseForm):
     )
     mobile = TelField(
         _l("Mobilnummer"),
-        [Optional(), SHORT],
+        [Mobile()],
         filters=[strip],
         render_kw={"autocomplete": "tel"},
         description=_l("Används bara om något ändras strax före mötet"),

@@ -111,7 +111,7 @@ def test_the_same_change_in_both_places_is_no_conflict(office: Browser, anna: Pe
 
 def test_what_somebody_has_emptied_is_said(office: Browser, anna: Person) -> None:
     anna.mobile = "070-1"
-    office.open(f"/personer/{anna.public_id}/andra").fill("Mobilnummer", "070-2")
+    office.open(f"/personer/{anna.public_id}/andra").fill("Mobilnummer", "070-200 00 00")
     fresh(anna).mobile = ""
     db.session.commit()
     office.press("Spara uppgifterna")
@@ -123,9 +123,9 @@ def test_a_form_that_does_not_say_what_it_showed_is_read_as_it_stands(
     office: Browser, anna: Person, shown: str
 ) -> None:
     path = f"/personer/{anna.public_id}/andra"
-    form = typed(office.open(path).fill("Mobilnummer", "070-2")) | {"shown": shown}
+    form = typed(office.open(path).fill("Mobilnummer", "070-200 00 00")) | {"shown": shown}
     answer = office.fetch("POST", path, data=form)
-    assert answer.status_code == 303 and fresh(anna).mobile == "070-2"
+    assert answer.status_code == 303 and fresh(anna).mobile == "070-200 00 00"
 
 
 def test_staff_who_register_somebody_do_not_give_the_old_address_back(
@@ -230,7 +230,7 @@ REGION = "(SELECT id FROM categories WHERE key = 'region')"
 BOTH = {
     "person": Both(
         "/personer/{person}/andra",
-        lambda page: page.fill("Mobilnummer", "070-2"),
+        lambda page: page.fill("Mobilnummer", "070-200 00 00"),
         "Mobilnummer",
         "Spara uppgifterna",
         (MOBILE,),
@@ -275,7 +275,7 @@ BOTH = {
     ),
     "reply": Both(
         "/anmalningar/{invited}",
-        lambda page: page.choose("Ja", "Äter personen lunch").fill("Mobilnummer", "070-2"),
+        lambda page: page.choose("Ja", "Äter personen lunch").fill("Mobilnummer", "070-200 00 00"),
         "Mobilnummer",
         "Anmäl",
         (MOBILE,),

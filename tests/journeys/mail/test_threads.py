@@ -60,7 +60,9 @@ def thread_of(session: Any) -> Callable[..., str]:
 
 
 def mailing_of(meeting: Meeting) -> Mailing:
-    mailing = Mailing(meeting=meeting, kind="preparation", audience={}, confirm_key="x", created_at=START)
+    mailing = Mailing(
+        meeting=meeting, kind="preparation", audience={}, confirm_key="x", created_at=START
+    )
     db.session.add(mailing)
     db.session.flush()
     return mailing

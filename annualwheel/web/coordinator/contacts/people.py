@@ -28,6 +28,7 @@ from annualwheel.web.forms import (
     CHOOSE_LANGUAGE,
     Address,
     BaseForm,
+    Mobile,
     NameFields,
     Press,
     Required,
@@ -53,7 +54,9 @@ class PersonForm(StaleSafeForm, NameFields):
     email = EmailField(
         _l("E-postadress"), [Address()], filters=[strip], render_kw={"autocomplete": "off"}
     )
-    mobile = StringField(_l("Mobilnummer"), filters=[strip], render_kw={"autocomplete": "off"})
+    mobile = StringField(
+        _l("Mobilnummer"), [Mobile()], filters=[strip], render_kw={"autocomplete": "off"}
+    )
     language = RadioField(
         _l("Språk i mejl"),
         [CHOOSE_LANGUAGE],
