@@ -75,6 +75,9 @@ SV: dict[str, object] = {
     "saved": "",
     "asked": "",
     "after": "",
+    "inactive": "",
+    "instead": "",
+    "to_write": "",
 }
 EN: dict[str, object] = SV | {
     "meeting": "the working meeting",
