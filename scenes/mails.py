@@ -76,6 +76,9 @@ SV: dict[str, object] = {
     "asked": "",
     "after": "",
     "changed": "",
+    "inactive": "",
+    "instead": "",
+    "to_write": "",
 }
 EN: dict[str, object] = SV | {
     "meeting": "the working meeting",

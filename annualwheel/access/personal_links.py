@@ -88,6 +88,8 @@ def _to_preparations(people: sa.ColumnElement[bool], now: dt.datetime) -> list[L
         .join(Submission.questionnaire)
         .join(Questionnaire.meeting)
         .where(people, Meeting.ends_at > now - SHOWN)
+        # What `membership.by_target` refuses.
+        .where(sa.or_(Person.active, Submission.person_id.is_not(None)))
         .order_by(Member.id)
         .options(
             joinedload(Member.person),

@@ -39,7 +39,8 @@ _RECEIPT = ("personal", "summary", "asked", "changed")
 # results: present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person
 # number n has the link landing_n. `invited_by` is the last day for invitations; `again`: the
 # person has been told of another date or venue before. `changed`: what the mail confirms has been
-# confirmed before, in other words.
+# confirmed before, in other words. `wanted` goes to somebody who cannot be had: `instead` as a
+# substitute, `to_write` in an answer; `inactive` says why not.
 KINDS: Mapping[str, Kind] = {
     "save_the_date": Kind((*_PLAN, "about"), (), ("invited_by", "again")),
     "invitation": Kind(
@@ -123,6 +124,11 @@ KINDS: Mapping[str, Kind] = {
         ("landing",),
         ("waits", "preparation_opens", "personal"),
     ),
+    "wanted": Kind(
+        ("given", "registrant", "organisation", "meeting", "short_day"),
+        (),
+        ("inactive", "instead", "to_write"),
+    ),
     "test_mail": Kind(("sent_at",)),
 }
 
@@ -146,6 +152,7 @@ TOWARDS_A_MEETING = frozenset(
         "application",
         "application_known",
         "colleague_registered",
+        "wanted",
         "preparation",
         "preparation_reminder",
         "colleague",

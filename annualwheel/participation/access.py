@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from annualwheel.models import Registration
+from annualwheel.models import Meeting, Organisation, Person, Registration
 from annualwheel.preparation import membership
 from annualwheel.questionnaires import opening
 
@@ -25,3 +25,15 @@ def open_answers(registration: Registration, now: dt.datetime) -> None:
     for questionnaire in registration.meeting.questionnaires:
         if opening.is_open(questionnaire, now):
             membership.of_registration(registration, questionnaire, now)
+
+
+def let_write(
+    meeting: Meeting, person: Person, organisation: Organisation, now: dt.datetime
+) -> None:
+    """Lets somebody without a registration for the organisation write in its open answers.
+
+    An answer of their own is no business of the organisation.
+    """
+    for questionnaire in meeting.questionnaires:
+        if questionnaire.respondent != "person" and opening.is_open(questionnaire, now):
+            membership.join(questionnaire, person, organisation, now)

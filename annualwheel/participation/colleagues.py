@@ -11,14 +11,20 @@ from dataclasses import dataclass
 
 from annualwheel import audit
 from annualwheel.audit import Actor
-from annualwheel.contacts import affiliations, budgets, people
+from annualwheel.contacts import affiliations, budgets, elsewhere, people
 from annualwheel.contacts.folding import fold
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Closed, DomainError, Refused
-from annualwheel.models import Meeting, Person, Registration, registrations
+from annualwheel.models import Person, Registration, registrations
 from annualwheel.participation import access, open_registration
-from annualwheel.registrations import availability, invitations, notices, seats, states
+from annualwheel.registrations import (
+    availability,
+    invitations,
+    notices,
+    seats,
+    states,
+)
 from annualwheel.registrations.states import step
 from annualwheel.wording.cleaning import one_line
 
@@ -49,7 +55,8 @@ class Colleague:
 class ColleagueOutcome:
     """What became of a row: registered, waitlisted, or why nothing was written.
 
-    The reasons are "already", "said_no" and "gone".
+    The reasons are "already", "said_no" and "gone". Somebody who cannot be had, since they belong
+    elsewhere, became what somebody unknown would have become.
     """
 
     name: str
@@ -72,7 +79,7 @@ def why_not(registration: Registration, now: dt.datetime) -> DomainError | None:
         years.require_open(meeting, "registration", now)
     except Closed as refusal:
         return refusal
-    if meeting.open_registration or _has_seats_left(meeting, registration.organisation_id):
+    if meeting.open_registration or _has_seats_left(registration):
         return None
     return Refused("colleagues_by_invitation")
 
@@ -82,8 +89,9 @@ def register_together(
 ) -> list[ColleagueOutcome]:
     """Registers them all under one lock, in order; those without a seat go on the waiting list.
 
-    People who are registered or have said no are left as they are. Raises what `why_not` finds;
-    `TooMany`, and `Refused("address_unproven")`, for a participant.
+    People who are registered or have said no are left as they are, and so are those who belong
+    elsewhere, who are told (`elsewhere`). Raises what `why_not` finds; `TooMany`, and
+    `Refused("address_unproven")`, for a participant.
     """
     seats.lock(registration)
     refusal = why_not(registration, now)
@@ -102,11 +110,15 @@ def register_together(
 
 @dataclass(frozen=True)
 class _Judged:
-    """A row, the registration that its person has, and why it is left as it is ("": it is not)."""
+    """A row, the registration that its person has, and why it is left as it is ("": it is not).
+
+    `elsewhere` is the person of the row when they cannot be had.
+    """
 
     row: Colleague
     found: Registration | None
     left: str
+    elsewhere: Person | None = None
 
 
 def _judged(by: Registration, rows: Sequence[Colleague]) -> list[_Judged]:
@@ -120,18 +132,27 @@ def _judged(by: Registration, rows: Sequence[Colleague]) -> list[_Judged]:
 
 def _judge(by: Registration, row: Colleague) -> _Judged:
     known = people.person_called(one_line(row.given), one_line(row.family), row.email)
-    found = invitations.find(by.meeting, known) if known else None
+    if known is None:
+        return _Judged(row, None, "")
+    found = invitations.find(by.meeting, known)
+    if _is_elsewhere(by, known, found):
+        asked = elsewhere.asked(by.meeting, by.organisation)
+        again = any(one.person_id == known.id for one in asked)
+        return _Judged(row, found, "already" if again else "", known)
     return _Judged(row, found, _left_as(by, known, found))
 
 
-def _left_as(by: Registration, known: Person | None, found: Registration | None) -> str:
-    # Only staff can reactivate a person whom a coordinator has deactivated.
-    is_out = known is not None and open_registration.is_out(known)
-    if found is None or _may_be_registered(found, by):
-        return "gone" if is_out else ""
+def _is_elsewhere(by: Registration, known: Person, found: Registration | None) -> bool:
     # What others do for another organisation is nobody's business here.
-    if found.organisation_id != by.organisation_id:
-        return "gone"
+    if found is not None and found.organisation_id != by.organisation_id:
+        return not _may_be_registered(found, by) or open_registration.is_out(known)
+    return elsewhere.is_out(known, by.organisation, found)
+
+
+def _left_as(by: Registration, known: Person, found: Registration | None) -> str:
+    if found is None or _may_be_registered(found, by):
+        # Only staff can reactivate a person whom a coordinator has deactivated.
+        return "gone" if open_registration.is_out(known) else ""
     return LEFT_AS.get(found.state, "already")
 
 
@@ -149,23 +170,43 @@ def _name(row: Colleague) -> str:
     return f"{one_line(row.given)} {one_line(row.family)}"
 
 
-def _has_seats_left(meeting: Meeting, organisation_id: int) -> bool:
+def _has_seats_left(by: Registration) -> bool:
     return any(
-        option.per_organisation is not None and not seats.room(option).why_not(organisation_id)
-        for option in meeting.options
+        option.per_organisation is not None and _is_free(by, option.mode)
+        for option in by.meeting.options
     )
 
 
 def _register(by: Registration, one: _Judged, now: dt.datetime, actor: Actor) -> str:
     """Registers the person of a row; the state that they have then."""
+    if one.elsewhere is not None:
+        return _ask_in_vain(by, one.elsewhere, one.row.mode, now, actor)
     colleague = _named(by, one.row, one.found, now)
     _seat_or_line(colleague, by, now)
     audit.note(actor, colleague.state, colleague, now, by.meeting_id, by=by.id)
     return colleague.state
 
 
+def _ask_in_vain(
+    by: Registration, person: Person, mode: str, now: dt.datetime, actor: Actor
+) -> str:
+    """Tells the person, and gives the state that somebody unknown would have."""
+    seated = _is_free(by, mode)
+    elsewhere.tell(by, person, mode if seated else "", now, instead=False)
+    if seated:
+        access.let_write(by.meeting, person, by.organisation, now)
+    audit.note(actor, "asked_in_vain", by, now, by.meeting_id, person=person.id)
+    db.session.flush()
+    return "registered" if seated else "waitlisted"
+
+
+def _is_free(by: Registration, mode: str) -> bool:
+    kept = elsewhere.seats_kept(by.meeting, by.organisation, mode)
+    return seats.is_free_beside(by.meeting, by.organisation, mode, kept)
+
+
 def _seat_or_line(colleague: Registration, by: Registration, now: dt.datetime) -> None:
-    seated = seats.is_free(colleague, colleague.mode)
+    seated = _is_free(by, colleague.mode)
     step(colleague, "register", "registered" if seated else "waitlisted")
     colleague.answered_at = now
     if not seated:

@@ -9,22 +9,26 @@ import datetime as dt
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from annualwheel import audit
 from annualwheel.access.links import Target
 from annualwheel.audit import Actor
-from annualwheel.contacts import activation, budgets, people
+from annualwheel.contacts import activation, affiliations, budgets, elsewhere, folding, people
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.models import Person, Registration
 from annualwheel.models.registrations import LINK_IS_DEAD
-from annualwheel.participation import access
+from annualwheel.participation import access, open_registration
 from annualwheel.preparation import membership
-from annualwheel.registrations import availability, invitations, needs, notices, seats
+from annualwheel.registrations import (
+    availability,
+    invitations,
+    needs,
+    notices,
+    seats,
+)
 from annualwheel.registrations.states import HAS_SEAT_OR_WAITS, HOLDS_SEAT, allowed, step
-
-Replaced = aliased(Registration)
+from annualwheel.wording.cleaning import one_line
 
 
 @dataclass(frozen=True)
@@ -50,17 +54,52 @@ def substitute(
     The old link is dead at once. Diet and access needs are not inherited.
 
     Raises `Closed` after the last day for changes, `Refused("substitute_exists")` when the new
-    person already comes (`"not_from_here"` when they come for another organisation),
-    `Refused("substitute_self")` for the person's own name and address, `Refused("person_inactive")`
-    for a person whom a coordinator has deactivated (only staff can reactivate them), `Unreadable`
-    for a bad address; for a participant also what `_count` raises.
+    person already comes, `Refused("substitute_self")` for the person's own name and address,
+    `Refused("person_inactive")` for a person whom a coordinator has deactivated (only staff can
+    reactivate them), `Unreadable` for a bad address; for a participant also what `_count` raises.
     """
+    _begin(registration, new, now, actor)
+    return _replace(registration, new, now, actor)
+
+
+def hand_over(registration: Registration, new: Substitute, now: dt.datetime, actor: Actor) -> None:
+    """As `substitute`, by a participant, who is not told what is so of people elsewhere.
+
+    Somebody who comes for another organisation, or whom a coordinator has deactivated, is told that
+    they were wanted (`elsewhere`), and all else is as for a person whom nobody knows. For their own
+    organisation's people it raises as `substitute`.
+    """
+    _begin(registration, new, now, actor)
+    address = folding.normal_address(new.email)
+    person = people.person_called(one_line(new.given), one_line(new.family), address)
+    if person is not None and _is_elsewhere(registration, person):
+        _replace_in_vain(registration, person, new, now, actor)
+    else:
+        _replace(registration, new, now, actor)
+
+
+def _begin(registration: Registration, new: Substitute, now: dt.datetime, actor: Actor) -> None:
+    """Takes the meeting's lock, and raises what does not depend on who the new person is."""
     seats.lock(registration)
     availability.require(registration, "substitute", now, actor)
     if not allowed(registration.state, "substitute"):
         raise Refused("cannot_substitute", state=registration.state)
     if actor.kind == "participant":
         _count(registration, new, now, actor)
+
+
+def _is_elsewhere(registration: Registration, person: Person) -> bool:
+    if person.id == registration.person_id:
+        return False
+    found = invitations.find(registration.meeting, person)
+    if found is None or found.organisation_id == registration.organisation_id:
+        return elsewhere.is_out(person, registration.organisation, found)
+    return found.state in HAS_SEAT_OR_WAITS or open_registration.is_out(person)
+
+
+def _replace(
+    registration: Registration, new: Substitute, now: dt.datetime, actor: Actor
+) -> Registration:
     # The first mail must tell the new person where the address came from (GDPR art. 14).
     source = "forwarded:" if new.taken else f"substitute:{registration.person.name}"
     person = people.add_beside(
@@ -75,14 +114,10 @@ def substitute(
     if person.id == registration.person_id:
         raise Refused("substitute_self")
     activation.let_in(person, now, actor)
-    had_seat = registration.state in HOLDS_SEAT
-    step(registration, "substitute")
-    registration.link_version += 1
-    registration.answered_at = now
-    successor = _successor(registration, person, new, had_seat, now, actor)
-    _tell(registration, successor, new, had_seat, now)
-    # The person no longer comes, so the needs have no purpose; the substitute states their own.
-    needs.forget(registration)
+    had_seat = _leave(registration, now)
+    successor = _successor(registration, person, new, had_seat, now)
+    _tell_first(registration, new, had_seat, now)
+    _tell_second(registration, successor, new, had_seat, now)
     membership.hand_over(registration, successor, now)
     access.open_answers(successor, now)
     audit.note(
@@ -91,24 +126,62 @@ def substitute(
     return successor
 
 
-def successor_of(target: Target) -> Registration | None:
-    """The registration that replaced the one that a link opened until then.
+def _replace_in_vain(
+    registration: Registration, person: Person, new: Substitute, now: dt.datetime, actor: Actor
+) -> None:
+    """Does all that `_replace` does for the first person, and tells the other.
+
+    The seat stays empty until a coordinator has decided: giving it to whoever waits would show that
+    nobody has come in the first person's place.
+    """
+    asked = elsewhere.asked(registration.meeting, registration.organisation)
+    if any(one.person_id == person.id for one in asked):
+        # As of somebody unknown, who would have come by the first time.
+        raise Refused("substitute_exists", name=_name(new))
+    mode = registration.mode if registration.state in HOLDS_SEAT else ""
+    had_seat = _leave(registration, now)
+    _tell_first(registration, new, had_seat, now)
+    elsewhere.tell(registration, person, mode, now, instead=True)
+    for questionnaire in membership.give_up(registration):
+        if questionnaire.respondent != "person":
+            membership.join(questionnaire, person, registration.organisation, now)
+    if had_seat and affiliations.has_place(registration.person, registration.organisation):
+        access.let_write(registration.meeting, person, registration.organisation, now)
+    audit.note(actor, "asked_in_vain", registration, now, registration.meeting_id, person=person.id)
+
+
+def _leave(registration: Registration, now: dt.datetime) -> bool:
+    """The first person is out of it; whether they had a seat."""
+    had_seat = registration.state in HOLDS_SEAT
+    step(registration, "substitute")
+    registration.link_version += 1
+    registration.answered_at = now
+    # The person no longer comes, so the needs have no purpose; the substitute states their own.
+    needs.forget(registration)
+    return had_seat
+
+
+def handed_to(target: Target) -> tuple[str, bool] | None:
+    """The name of whoever was sent instead by the link, and whether the seat went over.
 
     None for every other link. It lets a second press on the same button get the same answer as the
     first.
     """
-    return db.session.scalar(
-        sa.select(Registration)
-        .join(Replaced, Registration.replaces_id == Replaced.id)
-        .where(
-            Replaced.public_id == target.public_id,
-            Replaced.state == "substituted",
+    replaced = db.session.scalar(
+        sa.select(Registration).where(
+            Registration.public_id == target.public_id,
+            Registration.state == "substituted",
             # `substitute` raises the version by one: only the link that was used for it fits.
-            Replaced.link_version == target.version + 1,
+            Registration.link_version == target.version + 1,
         )
-        .order_by(Registration.id.desc())
-        .limit(1)
     )
+    if replaced is None:
+        return None
+    successor = invitations.successor_of(replaced)
+    if successor is not None:
+        return successor.person.name, successor.state in HOLDS_SEAT
+    asked = elsewhere.asked(replaced.meeting, replaced.organisation)
+    return next(((one.name, bool(one.mode)) for one in asked if one.by == replaced.public_id), None)
 
 
 def _count(registration: Registration, new: Substitute, now: dt.datetime, actor: Actor) -> None:
@@ -133,7 +206,6 @@ def _successor(
     new: Substitute,
     had_seat: bool,
     now: dt.datetime,
-    actor: Actor,
 ) -> Registration:
     found = invitations.find(registration.meeting, person)
     if found is None:
@@ -146,10 +218,7 @@ def _successor(
         )
         db.session.add(found)
     elif found.state in HAS_SEAT_OR_WAITS:
-        # Who comes for another organisation is told to nobody here.
-        ours = found.organisation_id == registration.organisation_id
-        key = "substitute_exists" if ours or actor.kind == "staff" else "not_from_here"
-        raise Refused(key, name=person.name)
+        raise Refused("substitute_exists", name=person.name)
     elif found.state != "invited":
         if found.state in LINK_IS_DEAD:
             found.link_version += 1
@@ -166,17 +235,26 @@ def _successor(
     return found
 
 
-def _tell(
+def _name(new: Substitute) -> str:
+    return f"{one_line(new.given)} {one_line(new.family)}"
+
+
+def _tell_first(
+    registration: Registration, new: Substitute, had_seat: bool, now: dt.datetime
+) -> None:
+    # As it was typed: the name of somebody we know may be written in another way.
+    notices.tell("substituted", registration, now, substitute=_name(new), seated=had_seat)
+    if had_seat:
+        notices.take_from_calendar(registration, now)
+
+
+def _tell_second(
     registration: Registration,
     successor: Registration,
     new: Substitute,
     had_seat: bool,
     now: dt.datetime,
 ) -> None:
-    name = successor.person.name
-    notices.tell("substituted", registration, now, substitute=name, seated=had_seat)
-    if had_seat:
-        notices.take_from_calendar(registration, now)
     notices.write(
         "substitute_invitation",
         successor,

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from annualwheel import audit
-from annualwheel.contacts import activation, budgets, organisations, people
+from annualwheel.contacts import (
+    activation,
+    budgets,
+    elsewhere,
+    folding,
+    organisations,
+    people,
+)
+from annualwheel.contacts.states import is_with_us
 from annualwheel.db import db, public_id
 from annualwheel.errors import Missing, Refused, Unreadable
 from annualwheel.mail import kinds, outbox
@@ -28,6 +36,7 @@ from annualwheel.models import (
 )
 from annualwheel.preparation import deadline, membership, notices, scopes
 from annualwheel.questionnaires import published
+from annualwheel.wording.cleaning import one_line
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,9 @@ def invite(by: Member, colleague: Collaborator, now: dt.datetime, client: str = 
     Raises `Closed` when the answer may not be written, `Unreadable` for a bad address or share,
     `Refused("colleague_self")`, `Refused("colleague_exists")` for somebody who may write that
     already, `Refused("colleague_has_share")` for somebody who writes another share,
-    `Refused("person_inactive")` for somebody deactivated, and what `_count` raises.
+    `Refused("person_inactive")` for somebody of the organisation whom a coordinator has
+    deactivated, and what `_count` raises. Somebody deactivated from elsewhere becomes a member whom
+    no link lets in, and is told (`elsewhere`).
     """
     deadline.require_open(_organisations(by), now)
     definition = published.asked_of(by.submission)
@@ -62,19 +73,7 @@ def invite(by: Member, colleague: Collaborator, now: dt.datetime, client: str = 
     # Before the person is looked up: refused attempts count too (see `unit_of_work.roll_back`).
     _count(by, colleague.email, now, client)
     submission = _answer(by, now)
-    person = people.add_person(
-        colleague.given,
-        colleague.family,
-        colleague.email,
-        submission.organisation,
-        language=by.person.language,
-        source=f"colleague:{by.person.name}",
-        by=by.person,
-    )
-    if person.id == by.person_id:
-        raise Refused("colleague_self")
-    # Refuses somebody whom a coordinator has deactivated: only staff reactivate them (decision 15).
-    activation.let_in(person, now, audit.participant(by.person_id))
+    person = _person(by, colleague, now)
     found = membership.of_person(submission, person)
     if found is None:
         found = Member(
@@ -98,6 +97,31 @@ def invite(by: Member, colleague: Collaborator, now: dt.datetime, client: str = 
     )
     _mail("colleague", found, by.person, now, message=colleague.message)
     return found
+
+
+def _person(by: Member, colleague: Collaborator, now: dt.datetime) -> Person:
+    """The person to invite, added when new.
+
+    Only staff reactivate somebody whom a coordinator has deactivated (decision 15).
+    """
+    organisation = by.submission.organisation
+    address = folding.normal_address(colleague.email)
+    person = people.person_called(one_line(colleague.given), one_line(colleague.family), address)
+    if person is not None and elsewhere.is_out(person, organisation, None):
+        return person
+    person = people.add_person(
+        colleague.given,
+        colleague.family,
+        colleague.email,
+        organisation,
+        language=by.person.language,
+        source=f"colleague:{by.person.name}",
+        by=by.person,
+    )
+    if person.id == by.person_id:
+        raise Refused("colleague_self")
+    activation.let_in(person, now, audit.participant(by.person_id))
+    return person
 
 
 def known(by: Member, given: str, family: str, address: str) -> Member | None:
@@ -307,6 +331,12 @@ def _count(by: Member, address: str, now: dt.datetime, client: str) -> None:
 
 
 def _mail(kind: str, member: Member, sender: Person, now: dt.datetime, message: str = "") -> None:
+    # Each press is a mail of its own: the same colleague may be mailed again.
+    key = f"{kind}:{member.public_id}:{public_id()}"
+    meeting, organisation = member.submission.questionnaire.meeting, member.submission.organisation
+    if not is_with_us(member.person):
+        elsewhere.tell_writer(key, member.person, sender, organisation, meeting, now)
+        return
     to = Recipient.of(member.person)
     found = scopes.share(published.asked_of(member.submission), member.scope)
     everything = {
@@ -319,7 +349,4 @@ def _mail(kind: str, member: Member, sender: Person, now: dt.datetime, message: 
     # `letters.write` refuses a fact that the kind does not declare.
     wanted = (*declared.facts, *declared.optional)
     facts = {name: everything[name] for name in wanted if name in everything}
-    # Each press is a mail of its own: the same colleague may be mailed again.
-    key = f"{kind}:{member.public_id}:{public_id()}"
-    meeting_id = member.submission.questionnaire.meeting_id
-    outbox.put(key, kind, to, facts, notices.links(member), now, meeting_id=meeting_id)
+    outbox.put(key, kind, to, facts, notices.links(member), now, meeting_id=meeting.id)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import joinedload
 
 from annualwheel.access.links import Target
 from annualwheel.contacts import affiliations
+from annualwheel.contacts.states import is_with_us
 from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.models import (
@@ -110,13 +111,20 @@ def hand_over(registration: Registration, successor: Registration, now: dt.datet
     and with it their link and their sessions. The substitute gets the whole answer even when the
     first person had a share of it: a registration opens the whole (see `of_registration`).
     """
+    for questionnaire in give_up(registration):
+        join(questionnaire, successor.person, successor.organisation, now)
+
+
+def give_up(registration: Registration) -> list[Questionnaire]:
+    """Ends the person's access to the answers for that organisation; gives what they are asked."""
+    asked = []
     for member in db.session.scalars(_going_with(registration)).all():
-        questionnaire = member.submission.questionnaire
+        asked.append(member.submission.questionnaire)
         # Out of the loaded list too, which would go on showing the deleted membership.
         member.submission.members.remove(member)
         db.session.delete(member)
-        db.session.flush()
-        join(questionnaire, successor.person, successor.organisation, now)
+    db.session.flush()
+    return asked
 
 
 def end(registration: Registration) -> None:
@@ -192,6 +200,9 @@ def by_target(target: Target | None, sign_outs: int | None = None) -> Member:
     member = opened.unique().one_or_none()
     # A raised version has revoked the link (decision 2).
     if member is None or member.link_version != target.version:
+        raise Missing("link_unknown")
+    # A colleague may have named somebody whom a coordinator has deactivated.
+    if member.submission.person_id is None and not is_with_us(member.person):
         raise Missing("link_unknown")
     if sign_outs is not None and member.sign_outs != sign_outs:
         raise Missing("link_unknown")

@@ -43,6 +43,7 @@ from annualwheel.models import (
     Submission,
     SubmissionVersion,
     SubmittedAnswer,
+    ToldPeople,
 )
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.participation import open_registration
@@ -57,6 +58,7 @@ DRAFTS = 30 * DAY
 REQUESTS = 30 * DAY
 SIGN_INS = 30 * DAY
 UNREAD_ROWS = 30 * DAY
+TOLD = 30 * DAY
 # So many in a transaction: while it lasts nobody else can write on SQLite.
 BATCH = 500
 
@@ -252,6 +254,16 @@ def _staff_sessions(now: dt.datetime) -> Ids:
     )
 
 
+def _told_people(now: dt.datetime) -> Ids:
+    """Who had said yes when a meeting was moved: nobody is told anything of one that is over."""
+    return (
+        sa.select(ToldPeople.id)
+        .join(Mailing, Mailing.id == ToldPeople.mailing_id)
+        .join(Meeting, Meeting.id == Mailing.meeting_id)
+        .where(Meeting.ends_at < now - TOLD)
+    )
+
+
 def _organisation_requests(now: dt.datetime) -> Ids:
     return (
         sa.select(OrganisationRequest.id)
@@ -275,6 +287,7 @@ RULES: Mapping[str, Rule] = {
         _former_answers, _rows(SubmittedAnswer, SubmittedAnswer.__table__.c.id)
     ),
     "mails": Rule(_bodies, _rows(MessageBody, MessageBody.__table__.c.message_id)),
+    "told_people": Rule(_told_people, _rows(ToldPeople, ToldPeople.__table__.c.id), 5),
     "pack_files": Rule(_pack_files, _rows(FileChunk, FileChunk.__table__.c.id), 20),
     "previews": Rule(_previews, _rows(Import, Import.__table__.c.id), 5),
     "unread_rows": Rule(_unread_rows, _forget_rows, 20),

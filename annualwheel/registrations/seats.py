@@ -16,7 +16,7 @@ from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from annualwheel.db import db
-from annualwheel.models import AttendanceOption, Meeting, Person, Registration
+from annualwheel.models import AttendanceOption, Meeting, Organisation, Person, Registration
 from annualwheel.registrations.states import HOLDS_SEAT
 
 MOMENT = dt.timedelta(microseconds=1)
@@ -148,6 +148,19 @@ def is_free(registration: Registration, mode: str) -> bool:
     ).one()
     held = Counter({own: ours, ELSEWHERE: taken - ours})
     return not SeatCount(option, held).why_not(own)
+
+
+def is_free_beside(meeting: Meeting, organisation: Organisation, mode: str, kept: int = 0) -> bool:
+    """Whether there is one more seat for the organisation, with `kept` seats held back for it.
+
+    Call it under `lock`.
+    """
+    option = option_of(meeting, mode)
+    if option is None:
+        return False
+    count = room(option)
+    count.held[organisation.id] += kept
+    return not count.why_not(organisation.id)
 
 
 def may_have(registration: Registration, mode: str) -> bool:

@@ -46,7 +46,6 @@ FIELDS: Mapping[str, str] = {
     "not_lead": "colleague",
     "not_moved": "day",
     "no_greeting": "message",
-    "not_from_here": "email",
     "nothing_asked": "text",
     "organisation_exists": "name",
     "person_exists": "email",

@@ -14,7 +14,6 @@ from annualwheel.wording import dates
 
 # Lazy, so that only the sentence that is shown is looked up: a page that asks why not would look up
 # ninety. What is filled in (`%(name)s`) has the name of the error's parameter.
-NOT_HERE = _l("Det går inte att välja %(name)s här. Hör av dig till oss, så hjälper vi dig.")
 SENTENCES = {
     "busy": _l(
         "Många sparar just nu, så det du skickade är inte sparat än. Det du har skrivit finns "
@@ -295,9 +294,9 @@ SENTENCES = {
     ),
     "double_heading": _l("Rubriken %(name)s finns i två kolumner. Ta bort eller döp om den ena."),
     "no_person": _l("Personen finns inte."),
-    # The same words, since they are about people of other organisations too.
-    "person_inactive": NOT_HERE,
-    "not_from_here": NOT_HERE,
+    "person_inactive": _l(
+        "Det går inte att välja %(name)s här. Hör av dig till oss, så hjälper vi dig."
+    ),
     "no_deletion_request": _l("Begäran finns inte."),
     "no_organisation": _l("Organisationen finns inte."),
     "no_registration": _l("Anmälan finns inte."),

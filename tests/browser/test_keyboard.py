@@ -156,7 +156,7 @@ def test_a_substitute_is_sent_with_keys_alone(guest: Keys) -> None:
         "E-postadress", "eva@kommun.example"
     )
     guest.press("Skicka ersättaren")
-    expect(guest.page.locator("main")).to_contain_text("är inbjuden i ditt ställe")
+    expect(guest.page.locator("main")).to_contain_text("Din ersättare har fått ett mejl")
 
 
 def test_an_initiative_is_written_and_a_conflict_settled_with_keys_alone(

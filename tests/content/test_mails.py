@@ -26,6 +26,8 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     ),
     ("save_the_date", {"again": "yes", "invited_by": ""}),
     ("withdrawn", {"waited": "yes"}),
+    ("wanted", {"inactive": "yes", "to_write": "yes"}),
+    ("wanted", {"instead": "yes"}),
     ("reminder", {"reconfirm": "yes"}),
     *((kind, {"preparation_opens": ""}) for kind in ("invitation", "confirmation", "promoted")),
     ("confirmation", {"arrival": ""}),

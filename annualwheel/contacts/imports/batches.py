@@ -75,11 +75,11 @@ class Batch:
     """What is added and changed in one transaction. Rows are read as they are now.
 
     `made_years`: the ids of the rows of a year that earlier batches made; those of this one come
-    to them.
+    to them. `codes`: as `numbers` of `organisations.add_unnamed`, for all batches.
     """
 
-    def __init__(self, kept: Import, made_years: set[int]) -> None:
-        self.kept, self.made_years = kept, made_years
+    def __init__(self, kept: Import, made_years: set[int], codes: dict[str, int]) -> None:
+        self.kept, self.made_years, self.codes = kept, made_years, codes
         self.years: dict[int, YearOrganisation] = {}
         # The numbers of the rows of the list that could not be written.
         self.unwritten: list[int] = []
@@ -89,8 +89,8 @@ class Batch:
         self.touched: dict[str, dict[int, Base]] = {name: {} for name in ADDED}
 
     def add_organisation(self, name: str, category: Category | None) -> None:
-        """Adds an organisation, of that kind this year."""
-        made = organisations.add_organisation(name)
+        """Adds an organisation whose name none has, of that kind this year."""
+        made = organisations.add_unnamed(name, self.codes)
         made.import_id = self.kept.id
         self._touch(made)
         self._load_years([made.id])

@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.contacts import organisations
+from annualwheel.contacts.folding import fold
 from annualwheel.contacts.imports import decisions, leases, states, storing
 from annualwheel.contacts.imports.batches import Batch, forget, put_together, traces
 from annualwheel.contacts.imports.decisions import Choice, Decisions
@@ -35,7 +36,7 @@ T = TypeVar("T")
 SMALL = 100
 BATCH = 40
 # Adding an organisation takes several questions about its name and code.
-ORGANISATIONS = 10
+ORGANISATIONS = 5
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class Writer:
         self.decided = decisions.read(kept.trace["decided"])
         self.contacts = decisions.settled(storing.contacts_of(kept), self.decided)
         self.made_years = {int(row) for trace in traces(kept) for row in trace["year_rows"]}
+        self.codes: dict[str, int] = {}
         # The organisation of each row that is read in.
         self.places: dict[int, int] = {}
         self.counts: dict[str, int] = {}
@@ -218,21 +220,22 @@ class Writer:
                     self._keep_unwritten(one)
 
     def _keep_batch(self, some: Sequence[T], add: Callable[[Batch, Sequence[T]], None]) -> None:
-        batch = Batch(self.kept, self.made_years)
+        batch = Batch(self.kept, self.made_years, self.codes)
         add(batch, some)
         batch.keep()
 
     def _keep_unwritten(self, one: object) -> None:
         # The rows of an organisation that could not be added tell of themselves.
         if isinstance(one, tuple):
-            batch = Batch(self.kept, self.made_years)
+            batch = Batch(self.kept, self.made_years, self.codes)
             batch.unwritten = [one[0].row]
             batch.keep()
 
     def _add_organisations(self, batch: Batch, names: Sequence[NewName]) -> None:
+        # Somebody else may have added it meanwhile.
+        there = organisations.named([one.name for one in names])
         for one in names:
-            # Somebody else may have added it meanwhile.
-            if organisations.organisation_named(one.name) is None:
+            if fold(one.name) not in there:
                 self._add_organisation(one, batch)
 
     def _add_people(self, batch: Batch, rows: Sequence[tuple[Contact, int]]) -> None:

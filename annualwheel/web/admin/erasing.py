@@ -80,6 +80,11 @@ SAID = {
         _l("Visar vad vi har skrivit. Att mejlet skickades, till vem och när, finns kvar"),
         _l("%(days)s dagar efter mötet, eller efter att mejlet skrevs", days=retention.MAILS.days),
     ),
+    "told_people": RuleWords(
+        _l("Vilka en flytt eller ett inställt möte gällde"),
+        _l("För att var och en ska få rätt mejl"),
+        _l("%(days)s dagar efter mötet", days=retention.TOLD.days),
+    ),
     "pack_files": RuleWords(
         _l("Filer med underlag"),
         _l("Är kopior och går att ta fram igen"),

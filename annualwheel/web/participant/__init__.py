@@ -14,7 +14,6 @@ from annualwheel.audit import Actor
 from annualwheel.errors import Missing
 from annualwheel.participation import substitution
 from annualwheel.registrations import invitations
-from annualwheel.registrations.states import HOLDS_SEAT
 from annualwheel.transactions import is_reading
 from annualwheel.web import page, security, session_expired, session_links
 from annualwheel.web.page import Viewer
@@ -57,14 +56,13 @@ def _not_let_in(target: Target | None) -> Response:
 
     A person who has just sent a substitute and presses again sees that it is done.
     """
-    successor = None
+    handed = None
     # The first press has made this very link dead, so the second one comes here.
     if target and request.endpoint == "participant.substitute":
-        successor = substitution.successor_of(target)
-    if successor is None:
+        handed = substitution.handed_to(target)
+    if handed is None:
         return session_expired.answer()
-    session["handed_over"] = successor.person.name
-    session["handed_over_seat"] = successor.state in HOLDS_SEAT
+    session["handed_over"], session["handed_over_seat"] = handed
     return redirect(url_for("open.handed_over"), code=303)
 
 

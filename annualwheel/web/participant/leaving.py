@@ -36,7 +36,7 @@ def substitute() -> Response | AnyResponse:
     def hand_over() -> None:
         # Somebody who was forwarded the invitation takes it themselves: the mails say so.
         new = replace(form.substitute(), taken=forwarded)
-        substitution.substitute(registration, new, page.now(), actor)
+        substitution.hand_over(registration, new, page.now(), actor)
 
     # That button only brings its fields here, to be looked at and sent by another press.
     if page.pressed("answer") != "instead" and carried_out(form, hand_over):

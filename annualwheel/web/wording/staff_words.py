@@ -40,6 +40,7 @@ MAIL = {
         "Nej, organisationen läggs inte till", "No, the organisation is not added"
     ),
     "colleague_registered": Word("Anmäld av en kollega", "Registered by a colleague"),
+    "wanted": Word("Någon frågade förgäves", "Someone asked in vain"),
     "lead": Word("Ny samordnare för svaret", "New lead of the answer"),
     "new_link": Word("Ny länk", "New link"),
     "address_changed": Word("Ändrad e-postadress", "Changed e-mail address"),
@@ -152,6 +153,10 @@ EVENT = {
     "submitted": Word("Ett svar skickades in", "An answer was submitted"),
     "colleague_invited": Word(
         "En kollega bjöds in till svaret", "A colleague was invited to the answer"
+    ),
+    "asked_in_vain": Word(
+        "Någon frågade efter en person som inte kunde vara med",
+        "Someone asked for a person who could not take part",
     ),
     "colleague_removed": Word(
         "En kollega togs bort från svaret", "A colleague was taken out of the answer"

@@ -61,7 +61,7 @@ def test_who_gets_a_seat_is_told_that_it_is_theirs(session: scoped_session[Sessi
     )
     assert "Avboka på sidan" in mail and "Kalenderbokningen kommer i ett eget mejl" in mail
     assert "Svara senast" not in mail and "Inget händer förrän" not in mail
-    assert "Eva Nord har fått din plats på arbetsmötet" in last("substituted")
+    assert "Din plats på arbetsmötet är överlämnad" in last("substituted")
 
 
 def test_who_gets_an_invitation_is_asked(session: scoped_session[Session]) -> None:
@@ -78,7 +78,7 @@ def test_who_gets_an_invitation_is_asked(session: scoped_session[Session]) -> No
     )
     told = last("substituted")
     assert (
-        "Eva Nord har fått din inbjudan till arbetsmötet" in told
+        "Din inbjudan till arbetsmötet är överlämnad" in told
         and "din plats" not in told
         and "kalenderbokning" not in told
     )

@@ -168,9 +168,9 @@ def test_somebody_invited_for_another_organisation_is_left_alone(session: Any) -
     [outcome] = colleagues.register_together(
         guest, [Colleague("Erik", "Sand", "erik@kommun.example")], START, audit.SYSTEM
     )
-    # In the same words as for anybody who cannot be registered.
+    # In the same words as of somebody unknown.
     assert (outcome.became, other.state, other.organisation.name) == (
-        "gone",
+        "registered",
         "invited",
         "Arvika kommun",
     )

@@ -583,8 +583,8 @@ def test_whoever_comes_instead_types_their_own_details_in_one_step(
     visitor.fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", EVA).press(
         "Ta över inbjudan"
     )
-    visitor.see("Nu är det du som är inbjuden", "Du är inte anmäld förrän du har gjort det.").miss(
-        "Nu är det du som kommer"
+    visitor.see("Vi har mejlat dig", "Du är inte anmäld förrän du har gjort det.").miss(
+        "Får du platsen"
     )
     assert (guest.state, seat_of().state, seat_of().replaces) == ("substituted", "invited", guest)
 

@@ -70,7 +70,7 @@ def successor() -> Registration:
 def test_the_seat_moves_at_once_and_both_are_told(session: Any, visitor: Browser) -> None:
     guest = say_yes(make_guest(make_meeting()))
     before = len(mails())
-    hand_over(visitor, guest).see("Eva Nord kommer i ditt ställe")
+    hand_over(visitor, guest).see("I mejlet till Eva Nord står vad som gäller: en plats")
     new = successor()
     assert (guest.state, new.state, new.replaces, new.organisation) == (
         "substituted",
@@ -95,8 +95,8 @@ def test_an_invitation_that_is_handed_on_is_answered_by_the_new_person(
 ) -> None:
     guest = make_guest(make_meeting())
     hand_over(visitor, guest).see(
-        "Eva Nord är inbjuden i ditt ställe", "svarar själv på inbjudan"
-    ).miss("kommer i ditt ställe")
+        "Din ersättare har fått ett mejl", "en inbjudan och en egen länk"
+    ).miss("en plats och en egen länk")
     assert (guest.state, successor().state, entries()) == ("substituted", "invited", [])
 
 
@@ -184,7 +184,7 @@ def test_the_same_press_twice_makes_one_substitute_and_shows_the_same(
         "/ersatt",
         [],
     )
-    visitor.open("/ersatt").see("Eva Nord kommer i ditt ställe")
+    visitor.open("/ersatt").see("I mejlet till Eva Nord står vad som gäller: en plats")
 
 
 def test_needs_do_not_follow_and_are_erased(session: Any, visitor: Browser) -> None:
@@ -217,7 +217,9 @@ def test_who_is_not_coming_can_still_send_somebody(
     visitor.open(link_of(guest)).press("Skicka en ersättare").fill("Förnamn", "Eva").fill(
         "Efternamn", "Nord"
     ).fill("E-postadress", EVA)
-    visitor.press("Skicka ersättaren").see("Eva Nord är inbjuden i ditt ställe")
+    visitor.press("Skicka ersättaren").see(
+        "I mejlet till Eva Nord står vad som gäller: en inbjudan"
+    )
     assert successor().state == "invited"
 
 

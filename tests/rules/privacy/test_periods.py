@@ -11,7 +11,16 @@ from annualwheel.clock import STOCKHOLM
 from annualwheel.contacts import organisations
 from annualwheel.db import db
 from annualwheel.mail import requests
-from annualwheel.models import Attempt, File, FileChunk, Member, Needs, OrganisationRequest
+from annualwheel.models import (
+    Attempt,
+    File,
+    FileChunk,
+    Mailing,
+    Member,
+    Needs,
+    OrganisationRequest,
+    ToldPeople,
+)
 from annualwheel.models.drafts import AnswerHistory, Item
 from annualwheel.preparation import answers, items, membership
 from annualwheel.privacy import retention
@@ -60,6 +69,25 @@ def test_a_mail_that_was_asked_for_and_never_answered_is_forgotten_after_a_day()
     requests.put("new_link", "a@kommun.example", START)
     over = START + requests.KEPT
     assert (due("mail_requests", over), due("mail_requests", over + MOMENT)) == (0, 1)
+
+
+def test_whom_a_move_concerned_goes_after_the_meeting() -> None:
+    for meeting in (make_meeting(), make_meeting(kind="direction")):
+        key = meeting.kind
+        mailing = Mailing(
+            meeting=meeting, kind="moved", audience={}, confirm_key=key, created_at=START
+        )
+        db.session.add(mailing)
+        db.session.flush()
+        people = [[1, "to_reconfirm", 0, 0, True]]
+        db.session.add(
+            ToldPeople(mailing_id=mailing.id, kind="registrations", upto=1, people=people)
+        )
+    meeting.ends_at += DAY
+    over = meeting.ends_at - DAY + retention.TOLD
+    assert [due("told_people", over + later) for later in (dt.timedelta(), MOMENT)] == [0, 1]
+    assert retention.erase(retention.RULES["told_people"], over + MOMENT) == 1
+    assert [row.mailing_id for row in db.session.query(ToldPeople)] == [mailing.id]
 
 
 def test_an_organisation_that_asked_to_come_is_forgotten_after_its_meeting() -> None:
