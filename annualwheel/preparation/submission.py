@@ -113,6 +113,8 @@ def submit(
     # The rows of the projection carry the ids of the version and of the initiatives.
     db.session.flush()
     projection.write(version)
+    # Before the note, so that the note and the mails are written together.
+    notices.send_receipts(version, now)
     audit.note(
         audit.participant(member.person_id),
         "submitted",
@@ -121,7 +123,6 @@ def submit(
         submission.questionnaire.meeting_id,
         number=version.number,
     )
-    notices.send_receipts(version, now)
     return version
 
 
