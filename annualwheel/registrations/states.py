@@ -119,8 +119,9 @@ GONE = ("substituted", "revoked")
 INVITED = tuple(
     state for state in REGISTRATION_STATES if state != "unconfirmed" and state not in LINK_IS_DEAD
 )
-# Is invited and has answered.
-ANSWERED = tuple(state for state in INVITED if state != "invited")
+# Is invited and has answered what is asked now. A yes to the day before a move is no answer to the
+# new one.
+ANSWERED = tuple(state for state in INVITED if state not in AWAITED)
 # Does not make its organisation one of those that are asked to prepare.
 ASKS_NOBODY = ("unconfirmed", "revoked", "merged")
 # Says nothing of whether the person belongs to the organisation.

@@ -70,7 +70,7 @@ def _follows(found: Meeting) -> dict[str, object] | None:
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/utan-anmald")
 def missing(number: int, kind: str) -> str:
-    """Lists the organisations from which nobody comes, so that somebody can ring them."""
+    """Lists the organisations nobody is registered from, so that somebody can ring them."""
     found, category = years.meeting_of(number, kind), request.args.get("typ", "")
     asked = lists.ListRequest(MISSING_COLUMNS, turnout.BY_NAME)
     rows = turnout.organisations_missing(found, category, asked.number, asked.order)
