@@ -173,6 +173,7 @@ EVENT = {
     "pack_cancelled": Word("Ett underlag avbröts", "A pack was cancelled"),
     "pack_built": Word("Ett underlag blev klart", "A pack was made"),
     "pack_downloaded": Word("Ett underlag hämtades", "A pack was downloaded"),
+    "list_taken_out": Word("En lista hämtades som Excel", "A list was taken out as Excel"),
     "results_published": Word("Resultatet publicerades", "The results were published"),
     "results_corrected": Word("Resultatet rättades", "The results were corrected"),
     "results_unpublished": Word("Resultatet togs bort från visning", "The results were taken down"),
