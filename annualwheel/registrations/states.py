@@ -77,6 +77,9 @@ ENTRY_FOLLOWS = ("registered", "to_reconfirm")
 # Has no firm seat yet; a tentative entry can keep the day free.
 KEEPS_DAY_FREE = ("invited", *IN_LINE)
 
+# Has a seat that is theirs: gets lunch and what they need at the meeting.
+SERVED = HAS_ENTRY
+
 # Comes, or came.
 COMING = ("registered", "attended")
 # Takes part in the preparation. Somebody who must say yes again to a new day goes on preparing

@@ -55,11 +55,12 @@ class ListWorkbook:
         how = [f"{what}: {value}" for what, value in self.narrowed if value]
         if self.order:
             how.append(_("Sorterat: %(order)s", order=self.order))
+        count = ngettext("%(num)s rad.", "%(num)s rader.", total)
         made = _(
             "Hämtat %(when)s av %(who)s. %(count)s",
             when=words.day_time(page.now()),
             who=g.staff.name,
-            count=ngettext("%(num)s rad.", "%(num)s rader.", total),
+            count=count,
         )
         title = self.title
         if self.meeting:
@@ -69,10 +70,13 @@ class ListWorkbook:
         return Layout(title, self.columns, tab=self.title, above=above)
 
 
-def taken_out(about: ListWorkbook, read: Callable[[], Page[Any]]) -> Response | AnyResponse:
+def taken_out(
+    about: ListWorkbook, read: Callable[[], Page[Any]], also: Callable[[], None] = lambda: None
+) -> Response | AnyResponse:
     """The answer to the button: the file, once it is noted who took it out.
 
-    `read` gives the whole list; it is called when the press has been accepted.
+    `read` gives the whole list; it is called when the press has been accepted. `also` is done in
+    the transaction that notes it.
     """
     if not Press().accepted():
         return redirect(_list_address(), code=303)
@@ -84,7 +88,12 @@ def taken_out(about: ListWorkbook, read: Callable[[], Page[Any]]) -> Response | 
     lists.write(file, layout, rows, g.staff.name, page.language(), _book_words())
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    carry_out(lambda: _note(about, found.total))
+
+    def note() -> None:
+        _note(about, found.total)
+        also()
+
+    carry_out(note)
     response = Response(_pieces(file), mimetype=MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{_file_name()}"'
     # By its length a browser tells a broken download from a whole one.
@@ -119,6 +128,6 @@ def _file_name() -> str:
 
 
 def _book_words() -> BookWords:
-    headings = _("Blad"), _("Id"), _("Kolumn"), _("Del"), _("Text")
+    headings = _("Blad"), _("Nummer"), _("Kolumn"), _("Del"), _("Innehåll")
     cut = _(" … (resten står på bladet Långa texter)")
     return BookWords(_("Långa texter"), cut, headings, _("Sida"), _("av"))

@@ -17,6 +17,7 @@ from wtforms import EmailField
 from annualwheel import audit, listing
 from annualwheel.jobs import queue
 from annualwheel.mail import letters, states
+from annualwheel.mail.kinds import UNSEEN
 from annualwheel.mailings import failures, log
 from annualwheel.mailings import sending as sent
 from annualwheel.mailings.kinds import asked
@@ -152,7 +153,8 @@ def _again(wanted: LogFilter) -> dict[str, int]:
 
 def _kinds() -> list[str]:
     """The kinds of mail, sorted by their names in the page's language."""
-    return sorted(staff_words.MAIL, key=lambda kind: swedish(staff_words.say(kind, "mail")))
+    seen = staff_words.MAIL.keys() - UNSEEN
+    return sorted(seen, key=lambda kind: swedish(staff_words.say(kind, "mail")))
 
 
 class AddressForm(BaseForm):
