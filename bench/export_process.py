@@ -9,7 +9,6 @@ import gc
 import json
 import os
 import re
-import time
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -35,15 +34,15 @@ def main() -> None:
         db.session.commit()
     browser = app.test_client()
     _press(browser, link, link)
-    _press(browser, f"{LIST}?sok=person1", f"{LIST}/excel?sok=person1")
+    # What is made once is made by a file of one row.
+    _press(browser, f"{LIST}?sok=person44443@", f"{LIST}/excel?sok=person44443@")
     gc.collect()
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew (proc(5))
-    idle, began = resident_mib(os.getpid()), time.monotonic()
+    idle = resident_mib(os.getpid())
     size = _press(browser, LIST, f"{LIST}/excel")
-    seconds = time.monotonic() - began
     assert size > 1_000_000, f"only {size} bytes"
     peak = resident_mib(os.getpid(), peak=True)
-    print(json.dumps({"idle": idle, "peak": peak, "seconds": seconds, "size": size}), flush=True)
+    print(json.dumps({"idle": idle, "peak": peak, "size": size}), flush=True)
 
 
 def _press(browser: FlaskClient, page: str, button: str) -> int:
