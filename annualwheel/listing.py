@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -19,7 +20,11 @@ from annualwheel.db import db
 from annualwheel.wording.collation import swedish
 
 PAGE_SIZE = 50
+# In place of the number of a page: the whole list, which is read so many rows at a time.
+WHOLE, CHUNK = 0, 500
+_IN_CHUNKS = {"yield_per": CHUNK}
 Row = TypeVar("Row")
+Other = TypeVar("Other")
 Column = sa.SQLColumnExpression[Any]
 # Letters that do not sort by their code point, and what they sort as. Latin-1 has the letters of
 # the Nordic languages, German and French.
@@ -30,11 +35,30 @@ _LETTERS = {
 }
 
 
+class Stream(Collection[Row]):
+    """The rows of a whole list. Whoever goes through them reads them anew, a chunk at a time."""
+
+    def __init__(self, total: int, read: Callable[[], Iterable[Row]]) -> None:
+        self.total, self.read = total, read
+
+    def __len__(self) -> int:
+        return self.total
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.read())
+
+    def __contains__(self, row: object) -> bool:
+        return any(one == row for one in self)
+
+
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """One page of a list: its rows, its number from 1, how many pages and rows there are in all."""
+    """One page of a list: its rows, its number from 1, how many pages and rows there are in all.
 
-    rows: Sequence[Row]
+    A whole list is one page.
+    """
+
+    rows: Collection[Row]
     number: int
     pages: int
     total: int
@@ -49,6 +73,17 @@ class Page(Generic[Row]):
         """The position of its last row in the whole list."""
         return self.first + len(self.rows) - 1
 
+    def mapped(self, make: Callable[[Sequence[Row]], Sequence[Other]]) -> Page[Other]:
+        """The page with other rows, which are made of as many at a time as are read at once."""
+        rows = self.rows
+        if isinstance(rows, Stream):
+            made: Collection[Other] = Stream(
+                self.total, lambda: (new for some in _chunks(rows) for new in make(some))
+            )
+        else:
+            made = make(list(rows))
+        return Page(made, self.number, self.pages, self.total)
+
 
 @dataclass(frozen=True)
 class Order:
@@ -61,8 +96,10 @@ class Order:
 def page_at(total: int, number: int, read: Callable[[int, int], Sequence[Row]]) -> Page[Row]:
     """The page with that number, of `total` rows; `read` is given where it starts and its size.
 
-    A number that there is no page for gives the nearest page.
+    A number that there is no page for gives the nearest page, and `WHOLE` the whole list.
     """
+    if number == WHOLE:
+        return Page(read(0, total), 1, 1, total)
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(number, 1), pages)
     return Page(read((number - 1) * PAGE_SIZE, PAGE_SIZE), number, pages, total)
@@ -75,6 +112,8 @@ def page_in(rows: Sequence[Row], number: int) -> Page[Row]:
 
 def page_of(query: sa.Select[Row], number: int) -> Page[Row]:
     """A page of what the query selects: its objects, in two queries. It has no GROUP BY."""
+    if number == WHOLE:
+        return _whole(query, lambda: db.session.scalars(query.execution_options(**_IN_CHUNKS)))
     return page_at(
         _count(query),
         number,
@@ -84,11 +123,24 @@ def page_of(query: sa.Select[Row], number: int) -> Page[Row]:
 
 def page_of_rows(query: Any, number: int) -> Page[sa.Row[Any]]:
     """As `page_of`, for a query that selects several things: rows of them."""
+    if number == WHOLE:
+        return _whole(query, lambda: db.session.execute(query.execution_options(**_IN_CHUNKS)))
     return page_at(
         _count(query),
         number,
         lambda start, size: db.session.execute(query.offset(start).limit(size)).all(),
     )
+
+
+def _whole(query: Any, read: Callable[[], Iterable[Row]]) -> Page[Row]:
+    total = _count(query)
+    return Page(Stream(total, read), 1, 1, total)
+
+
+def _chunks(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
+    left = iter(rows)
+    while some := list(itertools.islice(left, CHUNK)):
+        yield some
 
 
 def sort(query: Any, by: Mapping[str, Column], order: Order, usual: Order, last: Column) -> Any:

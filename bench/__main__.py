@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from bench import answers, beside, lists, mail, packs, pages, start, wholes
+from bench import answers, beside, exports, lists, mail, packs, pages, start, wholes
 from bench.places import Places
 from bench.table import BY_NAME, KINDS, MEASURES, RESULTS, Result, Sample, judge, lines, write
 
@@ -26,6 +26,7 @@ MEASURING: Mapping[str, Measure] = {
     "beside": beside.registering,
     "waiting": beside.waiting,
     "lists": lists.listing,
+    "exports": exports.taking_out,
     "run": start.starting,
 }
 

@@ -12,6 +12,8 @@ WORK, DIRECTION, CONFERENCE = (
 )
 INVITE = CONFERENCE + "/utskick/inbjudan"
 SAVE = CONFERENCE + "/utskick/spara-datumet"
+NEEDS = WORK + "/mat-och-tillganglighet"
+ASK = (Press(form="mat-och-tillganglighet"), Press(form="fraga"))
 # The days after the working meeting, while it is followed up.
 FOLLOWED_UP: Mapping[str, Any] = {"world": "after", "at": "followed_up"}
 
@@ -96,6 +98,23 @@ SCENES = (
         status=422,
     ),
     _scene("anmalning-erbjuden", "registration", "/anmalningar/{offered}", world="line"),
+    _scene("mat-och-tillganglighet", "needs", NEEDS),
+    _scene("mat-och-tillganglighet-visad", "needs", NEEDS, Press(form="mat-och-tillganglighet")),
+    _scene(
+        "mat-och-tillganglighet-utlamnad",
+        "needs",
+        NEEDS,
+        Press(form="mat-och-tillganglighet"),
+        Press({"gor": "utlamnad"}, form="mat-och-tillganglighet"),
+    ),
+    _scene(
+        "mat-och-tillganglighet-inget",
+        "needs",
+        CONFERENCE + "/mat-och-tillganglighet",
+        Press(form="mat-och-tillganglighet"),
+    ),
+    _scene("behov-fraga", "needs", NEEDS, *ASK),
+    _scene("behov-fraga-fel", "needs", NEEDS, *ASK, Press({"question": ""}), status=422),
     _scene("flytta", "move", DIRECTION + "/flytta"),
     _scene(
         "flytta-fel",

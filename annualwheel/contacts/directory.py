@@ -131,7 +131,7 @@ def organisations(
     }
     # What the year says is read for the page's rows only, after they are known.
     found = listing.page_of(listing.sort(query, by, order, BY_NAME, Organisation.id), number)
-    return Page(_with_year(found.rows, year), found.number, found.pages, found.total)
+    return found.mapped(lambda rows: _with_year(rows, year))
 
 
 def _goes_by(

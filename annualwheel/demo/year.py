@@ -44,7 +44,7 @@ from annualwheel.preparation.answers import Change
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.questionnaires.values import Value
-from annualwheel.registrations import invitations
+from annualwheel.registrations import invitations, needs
 
 SEED = 2040
 DAY = dt.timedelta(days=1)
@@ -55,6 +55,17 @@ THURSDAY, FRIDAY = 3, 4
 PREPARING, AFTER = "arbetsmote", "efter_arbetsmotet"
 HOURS = {"work": (9, 16), "direction": (8.5, 12), "conference": (9, 16)}
 PLACE, ADDRESS = "Exempelsalen", "Exempelgatan 1, Karlstad"
+# Diet and what is needed to take part.
+NEEDS = (
+    ("Vegetariskt", ""),
+    ("Veganskt", "Plats nära dörren"),
+    ("vegetariskt", ""),
+    ("Allergi mot nötter", ""),
+    ("", "Teckentolk"),
+    ("Glutenfritt", "Hörslinga"),
+    ("Vegetariskt", "Materialet i förväg"),
+)
+CONSENT = "Jag samtycker till att uppgifterna används för att ordna specialkost och platsen."
 THEMES = (
     (
         "arbete",
@@ -211,6 +222,9 @@ def _work_meeting(meeting: Meeting, people: list[Person]) -> None:
         if answer < 0.82:
             at = opened + (1 + number % 20) * DAY + number % 7 * HOUR
             _yes(registration, at, lunch=number % 7 != 0)
+            if number % 6 == 0:
+                diet, access = NEEDS[number // 6 % len(NEEDS)]
+                needs.state(registration, diet, access, CONSENT, at)
         elif answer < 0.92:
             replies.decline(registration, "krock", opened + 2 * DAY, audit.participant(person.id))
     db.session.flush()

@@ -57,6 +57,7 @@ KINDS: Mapping[str, Kind] = {
     "calendar_request": Kind(_PLAN),
     "calendar_update": Kind(_PLAN),
     "calendar_cancel": Kind(_WHEN),
+    "needs_question": Kind((*_WHEN, "question"), ("landing",)),
     "declined": Kind((*_WHEN, "answer_by"), ("landing",), ("may_register", "may_substitute")),
     "withdrawn": Kind(_WHEN, ("landing",), ("waited",)),
     "waitlisted": Kind((*_PLAN, "organisation"), ("landing",), ("changed",)),
@@ -157,8 +158,13 @@ TOWARDS_A_MEETING = frozenset(
         "preparation_reminder",
         "colleague",
         "change_granted",
+        "needs_question",
     )
 )
+
+# Mails that nobody of the staff sees in the log: that somebody got one says that they have stated
+# needs (GDPR art. 9).
+UNSEEN = frozenset(("needs_question",))
 
 # What asks for a yes or a no to a meeting. It is not sent when the answer would be refused.
 ASKS_FOR_ANSWER = frozenset(("invitation", "reminder", "substitute_invitation", "offer"))

@@ -15,7 +15,7 @@ from annualwheel.contacts.folding import folded_address
 from annualwheel.db import db
 from annualwheel.listing import Order, Page, SwedishKey
 from annualwheel.mail import states
-from annualwheel.mail.kinds import KINDS
+from annualwheel.mail.kinds import KINDS, UNSEEN
 from annualwheel.models import Mailing, Meeting, Message, MessageBody, Person, Registration
 from annualwheel.models.mail import MESSAGE_STATES
 
@@ -34,6 +34,7 @@ AGAIN = ("stopped", *OF_STOPPED)
 NEWEST = Order("when", descending=True)
 # When the mail went, or else when it was written.
 _when = sa.func.coalesce(Message.sent_at, Message.queued_at)
+_SEEN = Message.kind.not_in(sorted(UNSEEN))
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def about(registration: Registration) -> Sequence[Message]:
     return db.session.scalars(
         sa.select(Message)
         .outerjoin(Mailing, Mailing.id == Message.mailing_id)
-        .where(sa.or_(Message.registration_id == registration.id, of_mailings))
+        .where(sa.or_(Message.registration_id == registration.id, of_mailings), _SEEN)
         .order_by(Message.id.desc())
     ).all()
 
@@ -142,7 +143,7 @@ def latest_mailings(at_most: int) -> Sequence[Mailing]:
 
 def _found(wanted: LogFilter, with_person: bool = False) -> sa.Select[Message]:
     """The mails in no order. The person is joined only when that is asked for or needed."""
-    query = sa.select(Message)
+    query = sa.select(Message).where(_SEEN)
     if wanted.group in NARROWED:
         query = query.where(Message.state.in_(NARROWED[wanted.group]))
     if wanted.kind:

@@ -34,7 +34,7 @@ from annualwheel.models.records import (
     Pack,
     Tick,
 )
-from annualwheel.models.registrations import Needs, Registration
+from annualwheel.models.registrations import Needs, NeedsList, Registration
 from annualwheel.models.requests import ChangeRequest, DeletionRequest, OrganisationRequest
 from annualwheel.models.staff import Staff, StaffLink, StaffRole, StaffSession
 from annualwheel.models.submissions import Initiative, Member, Submission
@@ -66,6 +66,7 @@ __all__ = [
     "Message",
     "MessageBody",
     "Needs",
+    "NeedsList",
     "Organisation",
     "OrganisationRequest",
     "Pack",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -114,3 +115,22 @@ class Needs(Base):
     erase_on: Mapped[dt.date]
     diet: Mapped[str] = mapped_column(default="")
     access: Mapped[str] = mapped_column(default="")
+
+
+class NeedsList(Base):
+    """What the list of a meeting's needs said when it was last taken out, for one way of attending.
+
+    `counted` has how many had stated each text, by a mark of the text with the `salt`: the texts
+    stand in `Needs` alone, and are gone when they are erased there.
+    """
+
+    __tablename__ = "needs_lists"
+    __table_args__ = (UniqueConstraint("meeting_id", "mode"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), init=False)
+    meeting: Mapped[Meeting] = relationship()
+    mode: Mapped[str] = mapped_column(choice_column("mode", "on_site", "online"))
+    taken_at: Mapped[dt.datetime]
+    salt: Mapped[str]
+    lunches: Mapped[int]
+    counted: Mapped[dict[str, Any]]

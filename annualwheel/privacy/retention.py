@@ -35,6 +35,7 @@ from annualwheel.models import (
     Message,
     MessageBody,
     Needs,
+    NeedsList,
     OrganisationRequest,
     Questionnaire,
     Registration,
@@ -48,6 +49,7 @@ from annualwheel.models import (
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.participation import open_registration
 from annualwheel.preparation import answers, items
+from annualwheel.registrations import needs_lists
 
 DAY = dt.timedelta(days=1)
 MAILS = 180 * DAY
@@ -274,6 +276,7 @@ def _organisation_requests(now: dt.datetime) -> Ids:
 
 RULES: Mapping[str, Rule] = {
     "needs": Rule(_needs, _rows(Needs, Needs.__table__.c.id)),
+    "needs_lists": Rule(needs_lists.outdated, _rows(NeedsList, NeedsList.__table__.c.id)),
     # With their mails, and the people to whom nothing else refers.
     "unconfirmed": Rule(open_registration.unconfirmed, open_registration.erase, 100),
     "organisation_requests": Rule(

@@ -52,6 +52,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "unconfirmed": ("unconfirmed",),
     "gone": states.GONE,
 }
+# Everybody who is invited is in one of these groups and no other: their numbers add up.
+OUTCOMES = ("coming", "to_reconfirm", "waiting", "declined", "unanswered")
 
 
 class Addressee(NamedTuple):

@@ -77,6 +77,9 @@ ENTRY_FOLLOWS = ("registered", "to_reconfirm")
 # Has no firm seat yet; a tentative entry can keep the day free.
 KEEPS_DAY_FREE = ("invited", *IN_LINE)
 
+# Has a seat that is theirs: gets lunch and what they need at the meeting.
+SERVED = HAS_ENTRY
+
 # Comes, or came.
 COMING = ("registered", "attended")
 # Takes part in the preparation. Somebody who must say yes again to a new day goes on preparing
@@ -119,8 +122,9 @@ GONE = ("substituted", "revoked")
 INVITED = tuple(
     state for state in REGISTRATION_STATES if state != "unconfirmed" and state not in LINK_IS_DEAD
 )
-# Is invited and has answered.
-ANSWERED = tuple(state for state in INVITED if state != "invited")
+# Is invited and has answered what is asked now. A yes to the day before a move is no answer to the
+# new one.
+ANSWERED = tuple(state for state in INVITED if state not in AWAITED)
 # Does not make its organisation one of those that are asked to prepare.
 ASKS_NOBODY = ("unconfirmed", "revoked", "merged")
 # Says nothing of whether the person belongs to the organisation.

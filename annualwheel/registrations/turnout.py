@@ -11,12 +11,18 @@ from annualwheel import listing
 from annualwheel.db import db
 from annualwheel.listing import Order, Page
 from annualwheel.models import Category, Meeting, Organisation, Registration, YearOrganisation
-from annualwheel.registrations.audiences import GROUPS, of_category, of_registrations, was_delivered
-from annualwheel.registrations.states import COMING, INVITED
+from annualwheel.registrations.audiences import (
+    GROUPS,
+    OUTCOMES,
+    of_category,
+    of_registrations,
+    was_delivered,
+)
+from annualwheel.registrations.states import COMING, HAS_SEAT_OR_WAITS, INVITED
 
 BY_NAME = Order("name")
 # The groups that are counted for each kind of organisation.
-COUNTED = ("invited", "coming", "declined", "unanswered")
+COUNTED = ("invited", *OUTCOMES)
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class Funnel:
     """How many there are at each step.
 
     Opening a mail or a link does not count as an answer: scanners open both. `offered` are some of
-    the `waiting`.
+    the `waiting`. The groups of `OUTCOMES` add up to `invited`.
     """
 
     invited: int
@@ -40,9 +46,10 @@ class Funnel:
 
 
 class Turnout(NamedTuple):
-    """One kind of organisation at a meeting.
+    """One kind of organisation at a meeting. The groups of `OUTCOMES` add up to `invited`.
 
-    Of its `organisations`, `missing` have nobody who comes.
+    Of its `organisations`, `missing` have nobody who is registered: with a seat, or waiting for
+    one.
     """
 
     category: str
@@ -50,6 +57,8 @@ class Turnout(NamedTuple):
     en: str
     invited: int
     coming: int
+    to_reconfirm: int
+    waiting: int
     declined: int
     unanswered: int
     organisations: int
@@ -95,7 +104,7 @@ def turnout(meeting: Meeting) -> list[Turnout]:
     """
     registrations = _registrations(meeting)
     sums = [sa.func.coalesce(sa.func.sum(registrations.c[group]), 0) for group in COUNTED]
-    is_missing = sa.func.coalesce(registrations.c.coming, 0) == 0
+    is_missing = _has_nobody(registrations)
     rows = db.session.execute(
         sa.select(
             sa.func.coalesce(Category.key, "-"),
@@ -118,7 +127,7 @@ def turnout(meeting: Meeting) -> list[Turnout]:
 def organisations_missing(
     meeting: Meeting, category: str = "", number: int = 1, order: Order = BY_NAME
 ) -> Page[sa.Row[Any]]:
-    """A page of the organisations nobody comes from, each with how many have not answered.
+    """A page of the organisations nobody is registered from, each with how many have not answered.
 
     By name, or by that number.
     """
@@ -127,7 +136,7 @@ def organisations_missing(
     query = (
         sa.select(Organisation, unanswered)
         .select_from(_concerned(meeting, registrations))
-        .where(_is_concerned(registrations), sa.func.coalesce(registrations.c.coming, 0) == 0)
+        .where(_is_concerned(registrations), _has_nobody(registrations))
     )
     if category:
         query = query.where(Organisation.id.in_(of_category(meeting, category)))
@@ -138,12 +147,12 @@ def organisations_missing(
 def _registrations(meeting: Meeting) -> sa.Subquery:
     """One row for each organisation that somebody was invited for."""
 
-    def count(group: str) -> sa.Label[int]:
-        is_in_group = Registration.state.in_(GROUPS[group])
-        return sa.func.sum(sa.case((is_in_group, 1), else_=0)).label(group)
+    def count(name: str, states: tuple[str, ...]) -> sa.Label[int]:
+        return sa.func.sum(sa.case((Registration.state.in_(states), 1), else_=0)).label(name)
 
+    counts = [count(group, GROUPS[group]) for group in COUNTED]
     return (
-        sa.select(Registration.organisation_id, *(count(group) for group in COUNTED))
+        sa.select(Registration.organisation_id, *counts, count("registered", HAS_SEAT_OR_WAITS))
         .where(Registration.meeting_id == meeting.id, Registration.state.in_(INVITED))
         .group_by(Registration.organisation_id)
         .subquery()
@@ -158,6 +167,10 @@ def _concerned(meeting: Meeting, registrations: sa.Subquery) -> sa.FromClause:
     return sa.join(Organisation, YearOrganisation, in_year, isouter=True).join(
         registrations, registrations.c.organisation_id == Organisation.id, isouter=True
     )
+
+
+def _has_nobody(registrations: sa.Subquery) -> sa.ColumnElement[bool]:
+    return sa.func.coalesce(registrations.c.registered, 0) == 0
 
 
 def _is_concerned(registrations: sa.Subquery) -> sa.ColumnElement[bool]:

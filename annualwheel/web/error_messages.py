@@ -170,6 +170,7 @@ SENTENCES = {
     "substitute_self": _l(
         "Det är ditt eget namn och din egen adress. Skriv vem som kommer i stället."
     ),
+    "need_gone": _l("Ingen har det behovet längre. Öppna listan på nytt."),
     "no_needs_without_registration": _l("Anmäl dig först. Sedan kan du berätta vad du behöver."),
     "not_open_to_all": _l(
         "Mötet är för dem som är inbjudna. Hör av dig till oss om du tycker att du borde vara med."

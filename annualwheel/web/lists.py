@@ -67,11 +67,17 @@ class ListRequest:
     def __init__(self, columns: Sequence[Column], usual: Order, at: str = "") -> None:
         self.columns, self.usual, self.at = columns, usual, at or request.path
         self.order = self._read(request.args.get(ORDER, ""))
-        self.number = request.args.get(NUMBER, 1, int)
+        self.number = number()
 
     def shown(self, page: Page[Any]) -> ListPage:
         """The list with that page of it."""
         return ListPage(page, self)
+
+    @property
+    def words(self) -> str:
+        """The name of the order."""
+        column = next(one for one in self.columns if one.name == self.order.column)
+        return _called(column, self.order.descending)
 
     def _read(self, text: str) -> Order:
         word, down = text.removeprefix("-"), text.startswith("-")
@@ -128,6 +134,12 @@ class ListPage:
         return next(text for _value, text, is_now in self.orders if is_now)
 
     @property
+    def to_excel(self) -> str:
+        """The address of the whole list as an Excel file, narrowed and sorted as it is here."""
+        asked = urlencode(_kept(""))
+        return f"{self.at}/excel" + (f"?{asked}" if asked else "")
+
+    @property
     def kept(self) -> list[tuple[str, str]]:
         """What else the address asks for. A form that asks for an order only sends it too."""
         return _kept(ORDER)
@@ -151,7 +163,8 @@ class ListPage:
 
 def number() -> int:
     """The number of the page that the address asks for, 1 where it asks for none."""
-    return request.args.get(NUMBER, 1, int)
+    # Only a file has the whole list.
+    return max(1, request.args.get(NUMBER, 1, int))
 
 
 def _word(column: Column, down: bool) -> str:

@@ -42,6 +42,7 @@ class Layout:
     `rank` is its place among the sheets and `tab` what stands on its tab instead of the title. The
     first `frozen` columns stay in view, and are on every page where the sheet is wider than one.
     Only the first `printed` columns are printed (None: all). `one_page`: it is made to fit on one.
+    `above`: lines that stand over the headings, the first as a title.
     """
 
     title: str
@@ -53,11 +54,17 @@ class Layout:
     portrait: bool = False
     filtered: bool = True
     one_page: bool = False
+    above: Sequence[str] = ()
 
     @property
     def has_headings(self) -> bool:
         """Whether its first row is headings."""
         return any(column.heading for column in self.columns)
+
+    @property
+    def headed(self) -> int:
+        """The number of the row with the headings."""
+        return len(self.above) + 1
 
 
 def set_up(sheet: WriteOnlyWorksheet, layout: Layout) -> None:
@@ -77,5 +84,6 @@ def set_up(sheet: WriteOnlyWorksheet, layout: Layout) -> None:
         page.fitToWidth, page.fitToHeight = 1, int(layout.one_page)
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
     if layout.has_headings:
-        sheet.freeze_panes = f"{get_column_letter(layout.frozen + 1)}2"
-        sheet.print_title_rows = "1:1"
+        headed = layout.headed
+        sheet.freeze_panes = f"{get_column_letter(layout.frozen + 1)}{headed + 1}"
+        sheet.print_title_rows = f"{headed}:{headed}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -116,8 +116,8 @@ class StyledWorkbook:
                 sheet.append(row)
             self.of_long_texts = [sheet]
 
-    def save(self, path: str) -> None:
-        """Writes the workbook, with its sheets in the order of their ranks."""
+    def save(self, path: str | IO[bytes]) -> None:
+        """Writes the workbook to a path or a file, its sheets in the order of their ranks."""
         for each in self.sheets:
             each.finish()
         self.sheets.sort(key=lambda each: each.layout.rank)
@@ -171,6 +171,9 @@ class Sheet:
             0.0 if column.grouped or number >= printed else column.width
             for number, column in enumerate(self.columns)
         ]
+        for number, line in enumerate(layout.above):
+            # A line as wide as the sheet would make its first column wide.
+            self.joined([(line, "quoted_wrap" if number else "title")], len(self.columns))
         if layout.has_headings:
             self.styled([column.heading for column in self.columns], "heading")
 
@@ -246,7 +249,7 @@ class Sheet:
         """Sets what depends on the last row: the range of the filter and what is printed."""
         if self.layout.has_headings and self.layout.filtered:
             last_column = get_column_letter(len(self.columns))
-            self.sheet.auto_filter.ref = f"A1:{last_column}{self.rows}"
+            self.sheet.auto_filter.ref = f"A{self.layout.headed}:{last_column}{self.rows}"
         if self.layout.printed:
             self.sheet.print_area = f"A1:{get_column_letter(self.layout.printed)}{self.rows}"
 

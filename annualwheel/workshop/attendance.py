@@ -44,14 +44,14 @@ class Seated:
 class Asked:
     """A respondent who was asked: an organisation, or a person where each answers.
 
-    `begun`: something is written; `answered`: it is submitted. `coming` people come from the
-    organisation.
+    `begun`: something is written; `answered`: it is submitted. `seats`: how many people of the
+    organisation have a seat, whether they are to confirm a new day or not.
     """
 
     name: str
     category: str
     lead: str
-    coming: int
+    seats: int
     begun: bool
     answered: bool
 
@@ -128,14 +128,14 @@ def awaited(meeting: Meeting, now: dt.datetime) -> list[AskedQuestionnaire]:
 
 def _organisations(meeting: Meeting, questionnaire_id: int | None) -> Iterator[Asked]:
     """The organisations that have anyone invited, coming or writing."""
-    coming = _coming(meeting)
+    seats = _seats(meeting)
     begun, answered = _begun(questionnaire_id)
     for organisation_id, name, category, lead in submitted.asked(meeting):
         yield Asked(
             name,
             category,
             lead,
-            coming.get(organisation_id, 0),
+            seats.get(organisation_id, 0),
             organisation_id in begun,
             organisation_id in answered,
         )
@@ -172,7 +172,7 @@ def _people(meeting: Meeting, questionnaire: Questionnaire) -> list[Asked]:
         .outerjoin(Category, YearOrganisation.category_id == Category.id)
         .where(Submission.questionnaire_id == questionnaire.id)
     ).all()
-    coming = _coming(meeting)
+    seats = _seats(meeting)
     ordered = sorted(
         rows, key=lambda row: (swedish(row.name), swedish(row[1] or ""), swedish(row[0] or ""))
     )
@@ -181,7 +181,7 @@ def _people(meeting: Meeting, questionnaire: Questionnaire) -> list[Asked]:
             f"{row.given} {row.family}, {row.name}" if row.given else row.name,
             row[4],
             "",
-            coming.get(row.id, 0),
+            seats.get(row.id, 0),
             row.changed_at is not None,
             row.submitted_at is not None,
         )
@@ -189,10 +189,10 @@ def _people(meeting: Meeting, questionnaire: Questionnaire) -> list[Asked]:
     ]
 
 
-def _coming(meeting: Meeting) -> dict[int, int]:
-    """How many come from each organisation."""
+def _seats(meeting: Meeting) -> dict[int, int]:
+    """How many seats each organisation has."""
     rows = db.session.execute(
-        audiences.of_registrations(meeting, *audiences.GROUPS["coming"])
+        audiences.of_registrations(meeting, *HOLDS_SEAT)
         .with_only_columns(Registration.organisation_id, sa.func.count(Registration.id))
         .group_by(Registration.organisation_id)
     )

@@ -76,7 +76,7 @@ def by_question(
     chosen = _page(query, total, wanted, BY_NAME)
     # The page is one of respondents and not of answers: only their versions need to be read.
     found: list[AnswerPassage] = []
-    for answer in submitted.stream(chosen.rows):
+    for answer in submitted.stream(list(chosen.rows)):
         found += _passages(answer, key, language)
     return QuestionPage(found, chosen)
 

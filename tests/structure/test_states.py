@@ -34,6 +34,7 @@ STATES = frozenset(
 ) | frozenset(PERSON_STATES)
 # Lists of other things that are called as some states are: what they list.
 OTHER_WORDS = {
+    ("annualwheel/registrations/audiences.py", "OUTCOMES"): "groups of registrations",
     ("annualwheel/registrations/turnout.py", "COUNTED"): "groups of registrations",
     ("bench/filling.py", "BY_STATE"): "how the bench shares out its registrations",
     ("rehearse/ledger.py", "COUNTED"): "numbers of the rehearsal",

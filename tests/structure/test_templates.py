@@ -29,6 +29,7 @@ FIXED = {
     "coordinator/import_preview.html": "the new organisations of a file, in the file's order",
     "coordinator/meeting.html": "numbers",
     "coordinator/move_confirm.html": "the two days side by side",
+    "coordinator/needs.html": "numbers, what there is most of first",
     "coordinator/organisation_requests.html": "those who wait, the longest first",
     "coordinator/registration_late.html": "what a search found, at most twenty",
     "coordinator/sending.html": "the newest that did not arrive, at most twenty",

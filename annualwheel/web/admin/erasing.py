@@ -45,6 +45,11 @@ SAID = {
         _l("Behövs bara till mötet, och är känsliga uppgifter"),
         _l("%(days)s dagar efter mötet", days=needs.KEPT.days),
     ),
+    "needs_lists": RuleWords(
+        _l("Vad listan över mat och tillgänglighet sa när den senast lämnades ut"),
+        _l("För att visa vad som har ändrats sedan dess. Inga namn och inga texter"),
+        _l("%(days)s dagar efter mötet", days=needs.KEPT.days),
+    ),
     "unconfirmed": RuleWords(
         _l("Anmälningar på den öppna sidan som inte bekräftades"),
         _l("Ingen har visat att adressen är deras"),

@@ -17,6 +17,7 @@ from annualwheel.web.coordinator.contacts import deletion_requests, imports, org
 from annualwheel.web.coordinator.mailings import following, mail_log, mail_server, sendings
 from annualwheel.web.coordinator.meetings import meeting, reschedule, settings, year
 from annualwheel.web.coordinator.registrations import (
+    needs,
     on_behalf,
     organisation_requests,
     registrations,

@@ -20,6 +20,12 @@ def named() -> list[tuple[str, str]]:
     return [(one.key, name_of(one)) for one in years.reference(Category)]
 
 
+def called(key: str) -> str:
+    """The name of the kind of organisation that a list is narrowed to, "" where it is to none."""
+    found: str = {**dict(named()), "-": _("Utan typ")}.get(key, "")
+    return found
+
+
 def choices() -> list[SelectChoice]:
     """Every kind of organisation in order, after an empty choice."""
     return [SelectChoice("", _("Välj typ")), *(SelectChoice(*one) for one in named())]

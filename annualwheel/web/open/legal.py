@@ -79,6 +79,10 @@ def _periods() -> list[tuple[str, str]]:
     return [
         (_("Specialkost och tillgänglighet"), after_meeting(needs.KEPT)),
         (
+            _("Vad listan över mat och tillgänglighet sa, utan namn och texter"),
+            after_meeting(needs.KEPT),
+        ),
+        (
             _("Det ni har skickat in"),
             _("Bevaras som allmän handling, om det inte finns ett gallringsbeslut"),
         ),

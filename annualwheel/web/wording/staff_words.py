@@ -12,6 +12,7 @@ MAIL = {
     "calendar_request": Word("Kalenderbokning", "Calendar booking"),
     "calendar_update": Word("Ändrad kalenderbokning", "Changed calendar booking"),
     "calendar_cancel": Word("Borttagen kalenderbokning", "Removed calendar booking"),
+    "needs_question": Word("Fråga om ett behov", "Question about a need"),
     "declined": Word("Tack för ditt svar (nej)", "Thank you for answering (no)"),
     "withdrawn": Word("Bekräftelse på avbokning", "Cancellation confirmed"),
     "waitlisted": Word("Plats på väntelistan", "Place on the waiting list"),
@@ -178,6 +179,14 @@ EVENT = {
     "pack_cancelled": Word("Ett underlag avbröts", "A pack was cancelled"),
     "pack_built": Word("Ett underlag blev klart", "A pack was made"),
     "pack_downloaded": Word("Ett underlag hämtades", "A pack was downloaded"),
+    "needs_read": Word(
+        "Någon läste listan över mat och tillgänglighet", "Someone read the list of needs"
+    ),
+    "needs_asked": Word("En fråga om ett behov skickades", "A question about a need was sent"),
+    "needs_taken_out": Word(
+        "Listan över mat och tillgänglighet lämnades ut", "The list of needs was handed out"
+    ),
+    "list_taken_out": Word("En lista hämtades som Excel", "A list was taken out as Excel"),
     "results_published": Word("Resultatet publicerades", "The results were published"),
     "results_corrected": Word("Resultatet rättades", "The results were corrected"),
     "results_unpublished": Word("Resultatet togs bort från visning", "The results were taken down"),

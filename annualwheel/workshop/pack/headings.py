@@ -34,6 +34,7 @@ WORDS = {
     "mode": ("Deltar", "Takes part"),
     "lead": ("Samordnare", "Lead"),
     "coming": ("Kommer", "Coming"),
+    "seats": ("Har plats", "With a seat"),
     "questionnaire": ("Formulär", "Questionnaire"),
     "part": ("Del", "Part"),
     "place": ("Finns på", "Found in"),

@@ -73,7 +73,7 @@ class Silent(OneSheet):
                     facts.category(silent.category),
                     silent.lead,
                     word("draft" if silent.begun else "none"),
-                    silent.coming,
+                    silent.seats,
                 ]
                 if facts.several:
                     row.append(facts.title(one.questionnaire))
@@ -87,7 +87,7 @@ class Silent(OneSheet):
             Column(word("category"), 20),
             Column(word("lead"), 24),
             Column(word("state"), 22),
-            Column(word("coming"), 10),
+            Column(word("seats"), 10),
             *([Column(word("questionnaire"), 34, wrap=True)] if self.facts.several else ()),
         )
         return Layout(word("not_answered"), columns, Rank.SILENT)

@@ -496,6 +496,25 @@ def test_a_move_shows_what_changes_and_who_is_told_before_it_happens(
     assert verbs(meeting) == ["moved"]
 
 
+def test_after_a_move_nobody_is_missing_whose_people_have_a_seat_to_confirm(
+    meeting: Meeting, office: Browser
+) -> None:
+    comes(guest(meeting, "Anna"))
+    comes(guest(meeting, "Ola", organisation="Grums kommun"))
+    guest(meeting, "Eva", organisation="Hagfors kommun")
+    office.open("/arshjul").see("Före plan: 67 % svar")
+    office.open(f"{WORK}/installningar").follow("Ändra tid och plats").fill(
+        "Dag", "2027-01-29"
+    ).fill("Orsak", "Lokalen är dubbelbokad").press("Granska ändringen")
+    office.press("Ändra och mejla 3 personer")
+    office.open(WORK).see(
+        "1 organisation utan någon anmäld", "2 behöver bekräfta ny dag", "Ska bekräfta ny dag"
+    )
+    office.follow("Se listan").see("Hagfors kommun").miss("Arvika kommun", "Grums kommun")
+    # Their yes was to another day: nobody has answered for the new one.
+    office.open("/arshjul").see("0 av 3", "2 behöver bekräfta ny dag.", "Efter plan: 0 % svar")
+
+
 def test_pressing_move_twice_tells_people_once(meeting: Meeting, office: Browser) -> None:
     registration = guest(meeting, "Anna")
     db.session.query(Message).one().state = "sent"

@@ -151,10 +151,10 @@ ORGANISATION_ORDERS = [
     ("/personer/organisationer?", "samordnare", "Zenit Arvika Årjängs Ängarnas Örebro"),
     ("/personer/organisationer?", "personer", "Örebro Arvika Zenit Årjängs Ängarnas"),
     ("/personer/organisationer?", "-personer", "Arvika Zenit Årjängs Ängarnas Örebro"),
-    (MISSING, "namn", "Zenit Årjängs Ängarnas"),
-    (MISSING, "-namn", "Ängarnas Årjängs Zenit"),
-    (MISSING, "svarar-inte", "Zenit Årjängs Ängarnas"),
-    (MISSING, "-svarar-inte", "Ängarnas Zenit Årjängs"),
+    (MISSING, "namn", "Årjängs Ängarnas"),
+    (MISSING, "-namn", "Ängarnas Årjängs"),
+    (MISSING, "svarar-inte", "Årjängs Ängarnas"),
+    (MISSING, "-svarar-inte", "Ängarnas Årjängs"),
 ]
 
 

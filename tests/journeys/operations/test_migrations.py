@@ -830,6 +830,13 @@ FILLED: dict[str, list[tuple[str, dict[str, Any]]]] = {
             },
         )
     ],
+    "0019": [
+        (
+            "needs_lists",
+            {"id": 1, "meeting_id": 1, "mode": "on_site", "taken_at": AT, "salt": "x"}
+            | {"lunches": 3, "counted": {"a" * 24: 2}},
+        )
+    ],
 }
 
 

@@ -5,16 +5,30 @@ A coordinator sees who asks to change an answer after the last day, and opens it
 
 from __future__ import annotations
 
-from flask import abort, flash, g, make_response, redirect, render_template, request, url_for
+from collections.abc import Sequence
+
+from flask import (
+    Response,
+    abort,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
+from annualwheel import listing
 from annualwheel.cycle import years
 from annualwheel.models import Meeting, Questionnaire, Submission
 from annualwheel.preparation import deadline, overview, progress, reopening
+from annualwheel.preparation.overview import AnswerState
 from annualwheel.preparation.progress import Progress
 from annualwheel.questionnaires import opening, published
 from annualwheel.web import lists, page
@@ -22,9 +36,11 @@ from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import day_field, parse_day
 from annualwheel.web.forms import BaseForm, Press, Required, strip
+from annualwheel.web.list_workbooks import ListWorkbook, taken_out
 from annualwheel.web.lists import Column
 from annualwheel.web.wording import words
 from annualwheel.wording import dates
+from annualwheel.workbooks.pages import Column as Sheeted
 
 MOST = 1000
 
@@ -67,8 +83,7 @@ def answer_states(number: int, kind: str) -> str:
     Those that wait for a coordinator come first, then all by name.
     """
     meeting = years.meeting_of(number, kind)
-    named = request.args.get("formular", "")
-    chosen = [published.one(meeting, named)] if named else meeting.questionnaires
+    chosen = _chosen(meeting)
     asked = lists.ListRequest(COLUMNS, overview.TO_DECIDE)
     found = overview.of_questionnaires(meeting, chosen, page.now(), asked.number, asked.order)
     return render_template(
@@ -78,6 +93,59 @@ def answer_states(number: int, kind: str) -> str:
         found=asked.shown(found),
         title_of=title_of,
         closing=[(title_of(one), opening.closes_at(one)) for one in chosen],
+    )
+
+
+def _chosen(meeting: Meeting) -> Sequence[Questionnaire]:
+    """The questionnaire that the address names, else all of the meeting's."""
+    named = request.args.get("formular", "")
+    return [published.one(meeting, named)] if named else meeting.questionnaires
+
+
+@blueprint.post("/mote/<int:number>/<meeting:kind>/svar/excel")
+def answer_states_workbook(number: int, kind: str) -> Response | AnyResponse:
+    """Takes the list out as an Excel file."""
+    meeting = years.meeting_of(number, kind)
+    chosen = _chosen(meeting)
+    asked = lists.ListRequest(COLUMNS, overview.TO_DECIDE)
+    about = ListWorkbook(
+        _("Hur svaren står"),
+        (
+            Sheeted(_("Svar från"), 36, wrap=True),
+            Sheeted(_("Person"), 24),
+            Sheeted(_("Frågor"), 34, wrap=True),
+            Sheeted(_("Läge"), 24),
+            Sheeted(_("Vill ändra"), 10),
+            Sheeted(_("Öppet igen"), 10),
+            Sheeted(_("Avsnitt med svar"), 10),
+            Sheeted(_("Avsnitt i allt"), 10),
+            Sheeted(_("Senast sparat"), 18),
+            Sheeted(_("Inskickat"), 18),
+        ),
+        _as_row,
+        [(_("Frågor"), title_of(one)) for one in chosen],
+        asked.words,
+        meeting,
+    )
+    return taken_out(
+        about,
+        lambda: overview.of_questionnaires(meeting, chosen, page.now(), listing.WHOLE, asked.order),
+    )
+
+
+def _as_row(row: AnswerState) -> tuple[object, ...]:
+    one = row.progress
+    return (
+        one.organisation,
+        one.person,
+        title_of(row.questionnaire),
+        words.label(one.state, "submission"),
+        _("Ja") if row.asked else None,
+        _("Ja") if row.open_alone else None,
+        one.answered,
+        one.total,
+        one.changed_at,
+        one.submitted_at,
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import Response, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import SelectField, StringField
 from wtforms.fields import SelectChoice
 
-from annualwheel import audit
+from annualwheel import audit, listing
 from annualwheel.contacts import activation, directory
+from annualwheel.contacts.directory import OrganisationRow
 from annualwheel.contacts.organisations import (
     add_alias,
     add_organisation,
@@ -28,10 +29,13 @@ from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint, categories
 from annualwheel.web.coordinator.answers.change_requests import title_of
-from annualwheel.web.coordinator.contacts.people import actor, wanted_rows
+from annualwheel.web.coordinator.contacts.people import actor, narrowed, wanted_rows
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import BaseForm, Press, Required, strip
+from annualwheel.web.list_workbooks import ListWorkbook, taken_out
 from annualwheel.web.lists import Column
+from annualwheel.web.wording import words
+from annualwheel.workbooks.pages import Column as Sheeted
 
 
 class OrganisationForm(StaleSafeForm):
@@ -82,6 +86,39 @@ def organisations() -> str:
         wanted=wanted,
         year=year,
         categories=categories.named(),
+    )
+
+
+@blueprint.post("/personer/organisationer/excel")
+def organisations_workbook() -> Response | AnyResponse:
+    """Takes the list out as an Excel file."""
+    wanted, year = wanted_rows(), years.latest()
+    asked = lists.ListRequest(_columns(year), directory.BY_NAME)
+    widths = (40, 26, 26, 10, 12)
+    about = ListWorkbook(
+        _("Organisationer"),
+        [
+            Sheeted(str(column.text), width, wrap=column.holds == "text")
+            for column, width in zip(_columns(year), widths, strict=True)
+        ],
+        _as_row,
+        narrowed(wanted),
+        asked.words,
+    )
+    return taken_out(
+        about, lambda: directory.organisations(wanted, year, listing.WHOLE, asked.order)
+    )
+
+
+def _as_row(row: OrganisationRow) -> tuple[object, ...]:
+    category = row.in_year.category if row.in_year else None
+    lead = row.in_year.lead if row.in_year else None
+    return (
+        row.organisation.name,
+        categories.name_of(category) if category else None,
+        lead.name if lead else None,
+        row.people,
+        words.label("active" if row.organisation.active else "inactive", "person"),
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
 
-from annualwheel import audit
+from annualwheel import audit, listing
 from annualwheel.audit import Actor
 from annualwheel.contacts import activation, affiliations, directory, organisations
 from annualwheel.contacts.directory import ContactFilter
@@ -34,8 +34,11 @@ from annualwheel.web.forms import (
     Required,
     strip,
 )
+from annualwheel.web.list_workbooks import ListWorkbook, taken_out
 from annualwheel.web.lists import Column
 from annualwheel.web.parts import mail_names
+from annualwheel.web.wording import words
+from annualwheel.workbooks.pages import Column as Sheeted
 
 CORRECTED = ("given", "family", "email", "mobile", "language")
 LATEST_MAILS = 50
@@ -105,6 +108,49 @@ def people() -> str:
         categories=categories.named(),
         organisations=directory.names_of_organisations(),
     )
+
+
+@blueprint.post("/personer/excel")
+def people_workbook() -> Response | AnyResponse:
+    """Takes the list out as an Excel file."""
+    wanted = wanted_rows()
+    asked = lists.ListRequest(COLUMNS, directory.BY_NAME)
+    about = ListWorkbook(
+        _("Personer"),
+        (
+            Sheeted(_("Förnamn"), 16),
+            Sheeted(_("Efternamn"), 20),
+            Sheeted(_("Organisation"), 32, wrap=True),
+            Sheeted(_("Titel eller uppdrag"), 26, wrap=True),
+            Sheeted(_("E-post"), 34, wrap=True),
+            Sheeted(_("Läge"), 12),
+        ),
+        _as_row,
+        narrowed(wanted),
+        asked.words,
+    )
+    year = years.latest()
+    return taken_out(about, lambda: directory.people(wanted, year, listing.WHOLE, asked.order))
+
+
+def _as_row(person: Person) -> tuple[str, ...]:
+    places = [place for place in person.affiliations if place.active]
+    organisations_of = "\n".join(place.organisation.name for place in places)
+    titles = "\n".join(place.title for place in places if place.title)
+    state = words.label("active" if person.active else "inactive", "person")
+    return person.given, person.family, organisations_of, titles, person.email, state
+
+
+def narrowed(wanted: ContactFilter) -> list[tuple[str, str]]:
+    """What a list of contacts is narrowed to, in words."""
+    named = dict(directory.names_of_organisations()) if wanted.organisation else {}
+    active = {True: _("Aktiva"), False: _("Inaktiva"), None: _("Alla")}
+    return [
+        (_("Sök"), wanted.text),
+        (_("Organisation"), named.get(wanted.organisation, "")),
+        (_("Typ av organisation"), categories.called(wanted.category)),
+        (_("Läge"), active[wanted.active]),
+    ]
 
 
 @blueprint.route("/personer/ny", methods=["GET", "POST"])

@@ -65,7 +65,7 @@ class Status:
 
     @property
     def missing(self) -> int:
-        """How many organisations have nobody who comes."""
+        """How many organisations have nobody who is registered."""
         return sum(row.missing for row in self.turnout)
 
     def share(self, phase: str) -> float:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import audit
+from annualwheel import audit, listing
 from annualwheel.cycle import years
 from annualwheel.errors import DomainError, Missing
 from annualwheel.mailings import drafts
@@ -27,7 +27,9 @@ from annualwheel.web.coordinator.meetings import events, year_overview
 from annualwheel.web.coordinator.meetings.agenda import Status, mail_to_do, to_do
 from annualwheel.web.coordinator.meetings.steps import steps
 from annualwheel.web.forms import Press
+from annualwheel.web.list_workbooks import ListWorkbook, taken_out
 from annualwheel.web.lists import Column
+from annualwheel.workbooks.pages import Column as Sheeted
 
 MISSING_COLUMNS = (
     Column("name", "namn", _l("Organisation")),
@@ -70,7 +72,7 @@ def _follows(found: Meeting) -> dict[str, object] | None:
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/utan-anmald")
 def missing(number: int, kind: str) -> str:
-    """Lists the organisations from which nobody comes, so that somebody can ring them."""
+    """Lists the organisations nobody is registered from, so that somebody can ring them."""
     found, category = years.meeting_of(number, kind), request.args.get("typ", "")
     asked = lists.ListRequest(MISSING_COLUMNS, turnout.BY_NAME)
     rows = turnout.organisations_missing(found, category, asked.number, asked.order)
@@ -81,6 +83,25 @@ def missing(number: int, kind: str) -> str:
         category=category,
         found=asked.shown(rows),
         categories=categories.named(),
+    )
+
+
+@blueprint.post("/mote/<int:number>/<meeting:kind>/utan-anmald/excel")
+def missing_workbook(number: int, kind: str) -> Response | AnyResponse:
+    """Takes the list out as an Excel file."""
+    found, category = years.meeting_of(number, kind), request.args.get("typ", "")
+    asked = lists.ListRequest(MISSING_COLUMNS, turnout.BY_NAME)
+    about = ListWorkbook(
+        _("Organisationer utan någon anmäld"),
+        (Sheeted(_("Organisation"), 60, wrap=True), Sheeted(_("Har inte svarat"), 16)),
+        lambda row: (row[0].name, row[1]),
+        [(_("Typ av organisation"), categories.called(category))],
+        asked.words,
+        found,
+    )
+    return taken_out(
+        about,
+        lambda: turnout.organisations_missing(found, category, listing.WHOLE, asked.order),
     )
 
 

@@ -81,13 +81,17 @@ def pace(status: Status, now: dt.datetime) -> str:
         return ""
     gone = (now - phase.opens_at) / (phase.closes_at - phase.opens_at)
     share = status.share("registration")
+    answered, passed = words.percent(share), words.percent(gone)
     words_for = _("Före plan") if share > gone else _("Efter plan")
+    # Nobody sees a difference between two numbers that read the same.
+    if answered == passed:
+        words_for = _("Enligt plan")
     return str(
         _(
             "%(pace)s: %(share)s svar när %(gone)s av tiden har gått.",
             pace=words_for,
-            share=words.percent(share),
-            gone=words.percent(gone),
+            share=answered,
+            gone=passed,
         )
     )
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, StringField
 from wtforms.validators import Optional, ValidationError
 
-from annualwheel import audit
+from annualwheel import audit, listing
 from annualwheel.contacts import activation, affiliations, directory, organisations, people
 from annualwheel.contacts.organisations import organisation_named
 from annualwheel.cycle import years
@@ -28,10 +28,12 @@ from annualwheel.web.coordinator import blueprint, categories
 from annualwheel.web.coordinator.registrations import on_behalf
 from annualwheel.web.coordinator.registrations.attending import AttendingForm
 from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, Press, strip
+from annualwheel.web.list_workbooks import ListWorkbook, taken_out
 from annualwheel.web.lists import Column
 from annualwheel.web.parts import mail_names
 from annualwheel.web.wording import staff_words, words
 from annualwheel.web.wording.decline_reasons import reason_words
+from annualwheel.workbooks.pages import Column as Sheeted
 
 FOUND = 20
 COLUMNS = (
@@ -54,10 +56,7 @@ ACTS = {
 def people_of(number: int, kind: str) -> str:
     """Lists everyone with a registration or an invitation, filtered, searched, 50 at a time."""
     found = years.meeting_of(number, kind)
-    group = request.args.get("grupp", "invited")
-    # An address that somebody has shortened or typed shows the usual list.
-    group = group if group in audiences.GROUPS else "invited"
-    category, text = request.args.get("typ", ""), request.args.get("sok", "")
+    group, category, text = _wanted()
     asked = lists.ListRequest(COLUMNS, audiences.BY_NAME)
     rows = audiences.in_group(found, group, category, text, asked.number, asked.order)
     return render_template(
@@ -70,6 +69,60 @@ def people_of(number: int, kind: str) -> str:
         category=category,
         categories=categories.named(),
         text=text,
+    )
+
+
+def _wanted() -> tuple[str, str, str]:
+    """The group, the category and the text that the address narrows the list to."""
+    group = request.args.get("grupp", "invited")
+    # An address that somebody has shortened or typed shows the usual list.
+    group = group if group in audiences.GROUPS else "invited"
+    return group, request.args.get("typ", ""), request.args.get("sok", "")
+
+
+@blueprint.post("/mote/<int:number>/<meeting:kind>/personer/excel")
+def people_of_workbook(number: int, kind: str) -> Response | AnyResponse:
+    """Takes the list out as an Excel file."""
+    found = years.meeting_of(number, kind)
+    group, category, text = _wanted()
+    asked = lists.ListRequest(COLUMNS, audiences.BY_NAME)
+    about = ListWorkbook(
+        _("Personer på mötet"),
+        (
+            Sheeted(_("Förnamn"), 16),
+            Sheeted(_("Efternamn"), 20),
+            Sheeted(_("Organisation"), 32, wrap=True),
+            Sheeted(_("Titel eller uppdrag"), 26, wrap=True),
+            Sheeted(_("Hur"), 12),
+            Sheeted(_("Läge"), 26),
+            Sheeted(_("I stället för"), 24),
+            Sheeted(_("Svarade"), 18),
+        ),
+        _as_row,
+        [
+            (_("Visa"), staff_words.say(group, "group")),
+            (_("Typ av organisation"), categories.called(category)),
+            (_("Sök"), text),
+        ],
+        asked.words,
+        found,
+    )
+    return taken_out(
+        about,
+        lambda: audiences.in_group(found, group, category, text, listing.WHOLE, asked.order),
+    )
+
+
+def _as_row(one: Registration) -> tuple[object, ...]:
+    return (
+        one.person.given,
+        one.person.family,
+        one.organisation.name,
+        one.title,
+        words.label(one.mode, "mode"),
+        words.label(one.state, "registration"),
+        one.replaces.person.name if one.replaces else None,
+        one.answered_at,
     )
 
 

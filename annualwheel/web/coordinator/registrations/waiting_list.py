@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from flask import flash, g, make_response, redirect, render_template, url_for
+from flask import Response, flash, g, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, TextAreaField
 from wtforms.validators import Length
 
-from annualwheel import audit
+from annualwheel import audit, listing
 from annualwheel.cycle import years
-from annualwheel.models import Registration
+from annualwheel.models import Meeting, Registration
 from annualwheel.participation import offers
 from annualwheel.participation.waiting_list import of
 from annualwheel.registrations import invitations, seats
@@ -20,6 +20,9 @@ from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.meetings import events
 from annualwheel.web.forms import BaseForm, Required, strip
+from annualwheel.web.list_workbooks import ListWorkbook, taken_out
+from annualwheel.web.wording import words
+from annualwheel.workbooks.pages import Column as Sheeted
 
 DECISIONS = (
     "waitlisted",
@@ -59,6 +62,51 @@ def waiting_list(number: int, kind: str) -> str:
         meeting=found,
         lines=of(found, page.now()),
         events=events.latest(found, SHOWN, DECISIONS),
+    )
+
+
+@blueprint.post("/mote/<int:number>/<meeting:kind>/vantelista/excel")
+def waiting_list_workbook(number: int, kind: str) -> Response | AnyResponse:
+    """Takes the waiting list out as an Excel file."""
+    found = years.meeting_of(number, kind)
+    about = ListWorkbook(
+        _("Väntelista"),
+        (
+            Sheeted(_("Hur"), 12),
+            Sheeted(_("Plats på väntelistan"), 12),
+            Sheeted(_("Förnamn"), 16),
+            Sheeted(_("Efternamn"), 20),
+            Sheeted(_("Organisation"), 32, wrap=True),
+            Sheeted(_("Väntat sedan"), 18),
+            Sheeted(_("Läge"), 20),
+            Sheeted(_("Erbjudandet gäller till"), 18),
+        ),
+        _as_row,
+        meeting=found,
+    )
+    return taken_out(about, lambda: listing.page_in(_in_line(found), listing.WHOLE))
+
+
+def _in_line(meeting: Meeting) -> list[tuple[Registration, int | None]]:
+    """Everybody in line with their place in it: offers have none."""
+    rows: list[tuple[Registration, int | None]] = []
+    for line in of(meeting, page.now()):
+        rows += [(one, None) for one in line.offered]
+        rows += [(one, place) for place, one in enumerate(line.waiting, 1)]
+    return rows
+
+
+def _as_row(row: tuple[Registration, int | None]) -> tuple[object, ...]:
+    one, place = row
+    return (
+        words.label(one.mode, "mode"),
+        place,
+        one.person.given,
+        one.person.family,
+        one.organisation.name,
+        one.queued_at,
+        words.label(one.state, "registration"),
+        one.offered_until,
     )
 
 
