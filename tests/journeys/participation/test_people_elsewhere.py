@@ -219,9 +219,7 @@ def test_staff_are_told(
     clock.set(OPEN)
     one = asking(1, world(), new_visitor)
     make_known(one, "registered")
-    clock.set(START)
-    office = sign_in(visitor, make_staff())
-    clock.set(OPEN)
+    office = sign_in(visitor, make_staff(), OPEN)
     one.fill(office.open(f"/anmalningar/{one.guest.public_id}/ersattare")).press(
         "Skicka ersättaren"
     ).see("Eva1 Nord är redan anmäld.")
