@@ -182,9 +182,14 @@ def _settings(question: Question, findings: Findings) -> None:
         ("other", question.other, chooses),
         ("at_most", question.at_most, question.type is QuestionType.CHOICES),
         ("max_length", question.max_length, question.type in WRITING),
+        ("alone", _alone(question), question.type is QuestionType.CHOICES),
     ):
         if given and not fits:
             findings.add("not_for_type", field=field, type=question.type.value)
+
+
+def _alone(question: Question) -> bool:
+    return any(option.alone for option in question.options)
 
 
 def _options(question: Question, findings: Findings) -> None:

@@ -36,8 +36,16 @@ class Text:
 
 @dataclass(frozen=True)
 class Option:
+    """A choice. One that stands `alone` says something of all the others: "none of them"."""
+
     key: str
     label: Text
+    alone: bool = False
+
+    @property
+    def named(self) -> Option:
+        """Its key and its words, which is all that a submitted version keeps of it."""
+        return Option(self.key, self.label)
 
 
 class QuestionType(StrEnum):
@@ -315,7 +323,7 @@ def _texts(raw: Mapping[str, Any], *keys: str) -> dict[str, Text]:
 
 
 def _options(raw: Any) -> tuple[Option, ...]:
-    return tuple(Option(option["key"], _text(option["label"])) for option in raw)
+    return tuple(Option(**{**option, "label": _text(option["label"])}) for option in raw)
 
 
 def _question(raw: Mapping[str, Any]) -> Question:

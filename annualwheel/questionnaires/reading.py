@@ -293,8 +293,12 @@ def _options(table: _Table) -> tuple[Option, ...]:
 
 
 def _option(raw: Any, findings: Findings) -> Option:
-    table = _Table(raw, findings, "options", "key", "sv", "en")
-    return Option(table.word("key"), table.both(f"options {table.raw.get('key', '')}".strip()))
+    table = _Table(raw, findings, "options", "key", "sv", "en", "alone")
+    return Option(
+        key=table.word("key"),
+        label=table.both(f"options {table.raw.get('key', '')}".strip()),
+        alone=table.get("alone", bool, needed=False) or False,
+    )
 
 
 def _condition(raw: Mapping[str, Any] | None, findings: Findings) -> Condition | None:

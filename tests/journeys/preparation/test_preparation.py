@@ -613,3 +613,30 @@ def test_other_organisations_cards_cannot_be_touched(office: Office) -> None:
             ).status_code
             == 404
         )
+
+
+def test_nobody_and_somebody_cannot_both_stand_behind_the_answer(office: Office) -> None:
+    (maria,) = office.opens("Maria", finished=True)
+    page = maria.follow("1. Er organisation")
+    page.choose("Ingen än").choose("Högsta ledningen").press("Spara utkast")
+    # A draft holds anything; submitting waits.
+    maria.open("/forberedelse/granska").see(
+        "Ta bort ”Ingen än” eller de andra valen på ”Vilka har ställt sig bakom svaret?”"
+    )
+    maria.press("Skicka in svaret")
+    with office.app.app_context():
+        assert db.session.query(SubmissionVersion).count() == 0
+    maria.open("/forberedelse/organisation").clear("Ingen än").press("Spara utkast")
+    maria.open("/forberedelse/granska").miss("Ta bort ”Ingen än”").press("Skicka in svaret")
+    with office.app.app_context():
+        version = db.session.query(SubmissionVersion).one()
+        (said,) = (
+            answer
+            for section in version.content["sections"]
+            for answer in section["answers"]
+            if answer["question"] == "forankrat"
+        )
+    assert said["value"] == ["ledning"]
+    assert said["chosen"] == [
+        {"key": "ledning", "label": {"sv": "Högsta ledningen", "en": "Top management"}}
+    ]

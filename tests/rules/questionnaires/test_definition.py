@@ -26,13 +26,14 @@ from annualwheel.questionnaires.definition import (
     resolve,
 )
 
+LABEL = Text("Ord", "Words")
 THEMES = (Option("arbete", Text("Arbete", "Work")), Option("energi", Text("Energi", "Energy")))
 AREAS = (Option("livsvillkor", Text("Förbättra livsvillkoren", "Better living conditions")),)
 
 words = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
 texts = st.builds(Text, words, words)
 keys = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
-options = st.lists(st.builds(Option, keys, texts), max_size=3).map(tuple)
+options = st.lists(st.builds(Option, keys, texts, st.booleans()), max_size=3).map(tuple)
 questions = st.builds(
     Question,
     keys,
@@ -216,3 +217,15 @@ def test_sections_and_questions_are_found_by_key() -> None:
         definition.section("två")
     with pytest.raises(KeyError):
         definition.question("ett", "b")
+
+
+def test_a_choice_that_stands_alone_is_written_down_and_the_others_as_before() -> None:
+    plain = Definition("d", "work", "person", LABEL, LABEL, 1, (_with_option(Option("a", LABEL)),))
+    alone = replace(plain, sections=(_with_option(Option("a", LABEL, alone=True)),))
+    assert "alone" not in dump(plain) and '"alone":true' in dump(alone)
+    assert load(dump(alone)) == alone and alone.digest != plain.digest
+
+
+def _with_option(option: Option) -> Section:
+    question = Question("q", QuestionType.CHOICES, LABEL, options=(option,))
+    return Section("s", LABEL, 1, questions=(question,))

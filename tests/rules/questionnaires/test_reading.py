@@ -255,6 +255,14 @@ def test_no_section_has_the_address_of_a_page(app: Flask) -> None:
             "two_lists",
         ),
         ('type = "choices"\nsource = "kommuner"', "unknown_value"),
+        (
+            'type = "choice"\noptions = [{ key = "a", sv = "A", en = "A", alone = true }]',
+            "not_for_type",
+        ),
+        (
+            'type = "choices"\noptions = [{ key = "a", sv = "A", en = "A", alone = "ja" }]',
+            "wrong_kind",
+        ),
         ('type = "date"\nshow_if = { question = "borta", values = ["a"] }', "show_if_unknown"),
         ('type = "date"\nshow_if = { question = "fraga", values = ["a"] }', "show_if_unknown"),
         ('type = "date"\nshow_if = { question = "typ", values = ["borta"] }', "show_if_value"),
