@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from annualwheel.questionnaires.definition import (
     CHOOSING,
+    OF_THE_YEAR,
     WRITING,
     Condition,
     Definition,
@@ -139,6 +140,7 @@ def _named_questions(group: Group, findings: Findings) -> None:
         ("title_question", group.title_question, QuestionType.TEXT),
         ("kind_question", group.kind_question, QuestionType.CHOICE),
         ("status_question", group.status_question, QuestionType.CHOICE),
+        ("seeks_question", group.seeks_question, QuestionType.CHOICES),
     ):
         if not key:
             continue
@@ -176,20 +178,18 @@ def _question(question: Question, findings: Findings) -> None:
 
 def _settings(question: Question, findings: Findings) -> None:
     chooses = question.type in CHOOSING
+    several = question.type is QuestionType.CHOICES
     for field, given, fits in (
         ("options", question.options, chooses),
         ("source", question.source, chooses),
         ("other", question.other, chooses),
-        ("at_most", question.at_most, question.type is QuestionType.CHOICES),
+        ("none", question.none_label, several and question.source in OF_THE_YEAR),
+        ("at_most", question.at_most, several),
         ("max_length", question.max_length, question.type in WRITING),
-        ("alone", _alone(question), question.type is QuestionType.CHOICES),
+        ("alone", any(option.alone for option in question.options), several),
     ):
         if given and not fits:
             findings.add("not_for_type", field=field, type=question.type.value)
-
-
-def _alone(question: Question) -> bool:
-    return any(option.alone for option in question.options)
 
 
 def _options(question: Question, findings: Findings) -> None:

@@ -20,6 +20,8 @@ from typing import Any, NamedTuple
 
 OTHER_SUFFIX = "_other"
 OTHER_MAX_LENGTH = 300
+# The key of the choice that a list of the year does not have: "none of them".
+NONE_OF_THEM = "inget_av_dem"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class QuestionType(StrEnum):
 
 
 CHOOSING = frozenset({QuestionType.CHOICE, QuestionType.CHOICES})
-SOURCES = ("themes", "focus_areas", "goals", "organisations")
+OF_THE_YEAR = ("themes", "focus_areas", "goals")
+SOURCES = (*OF_THE_YEAR, "organisations")
 WRITING = frozenset({QuestionType.TEXT, QuestionType.LONG_TEXT})
 
 
@@ -80,7 +83,8 @@ class Question:
     text.
 
     `source` names where the options come from: `themes`, `focus_areas` and `goals` are filled in by
-    `resolve`, `organisations` stays live.
+    `resolve`, `organisations` stays live. `none_label`: what is chosen after them, alone, by whom
+    none of them fits.
     """
 
     key: str
@@ -93,6 +97,7 @@ class Question:
     options: tuple[Option, ...] = ()
     source: str | None = None
     other_label: Text | None = None
+    none_label: Text | None = None
     at_most: int | None = None
     show_if: Condition | None = None
 
@@ -106,7 +111,9 @@ class Question:
 class Group:
     """A block that is repeated, one per item.
 
-    `kind_question` and `status_question` are what items are counted by.
+    `kind_question` and `status_question` are what items are counted by. `seeks_question` asks for
+    wanted collaboration: what is chosen there and does not stand alone is sought, and what is asked
+    because of it says more.
     """
 
     key: str
@@ -120,6 +127,7 @@ class Group:
     none_question: Question | None = None
     kind_question: str | None = None
     status_question: str | None = None
+    seeks_question: str | None = None
 
 
 @dataclass(frozen=True)
@@ -253,7 +261,7 @@ def resolve(
         for asked in questions:
             question = _with_options(asked, lists)
             # Organisations are in none of the lists: they stay live, so their question is kept.
-            empty = question.source in lists and not question.options
+            empty = question.source in lists and not lists[question.source]
             waits_in_vain = question.show_if and question.show_if.question in gone
             if empty or waits_in_vain:
                 gone.add(question.key)
@@ -299,9 +307,12 @@ def load(text: str) -> Definition:
 
 
 def _with_options(question: Question, lists: dict[str, tuple[Option, ...]]) -> Question:
-    if question.source in lists:
-        return replace(question, options=lists[question.source])
-    return question
+    if question.source not in lists:
+        return question
+    options = lists[question.source]
+    if question.none_label:
+        options += (Option(NONE_OF_THEM, question.none_label, alone=True),)
+    return replace(question, options=options)
 
 
 def _plain(value: Any) -> Any:
@@ -331,7 +342,7 @@ def _question(raw: Mapping[str, Any]) -> Question:
     return Question(
         **{
             **raw,
-            **_texts(raw, "label", "hint", "error", "other_label"),
+            **_texts(raw, "label", "hint", "error", "other_label", "none_label"),
             "type": QuestionType(raw["type"]),
             "options": _options(raw.get("options", ())),
             "show_if": condition and Condition(condition["question"], tuple(condition["values"])),

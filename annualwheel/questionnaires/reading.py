@@ -63,6 +63,7 @@ _GROUP_FIELDS = (
     "title_question",
     "kind_question",
     "status_question",
+    "seeks_question",
     "error",
     "none",
     "questions",
@@ -78,6 +79,7 @@ _QUESTION_FIELDS = (
     "options",
     "source",
     "other",
+    "none",
     "at_most",
     "show_if",
 )
@@ -243,6 +245,7 @@ def _group(raw: Mapping[str, Any] | None, findings: Findings) -> Group | None:
         title_question=table.word("title_question"),
         kind_question=table.get("kind_question", str, needed=False),
         status_question=table.get("status_question", str, needed=False),
+        seeks_question=table.get("seeks_question", str, needed=False),
         error=table.text("error"),
         none_question=_none_question(table.get("none", dict, needed=False), findings),
         questions=_questions(table, needed=True),
@@ -278,6 +281,7 @@ def _question(raw: Any, findings: Findings) -> Question:
         options=_options(table),
         source=table.one_of("source", SOURCES, needed=False),
         other_label=table.optional_text("other"),
+        none_label=table.optional_text("none"),
         at_most=table.whole("at_most", 100, needed=False),
         show_if=_condition(table.get("show_if", dict, needed=False), findings),
     )

@@ -93,6 +93,8 @@ def test_an_initiative_is_described_in_full() -> None:
         "framgang",
         "effekt",
         "resultat",
+        "samarbete",
+        "samarbete_om",
         "lank",
     ]
     assert {key for key, question in asked.items() if question.required} == {
@@ -107,7 +109,14 @@ def test_an_initiative_is_described_in_full() -> None:
         key: question.max_length
         for key, question in asked.items()
         if question.type is QuestionType.LONG_TEXT
-    } == {"mal": 600, "svart": 1000, "framgang": 1000, "effekt": 1000, "resultat": 1000}
+    } == {
+        "mal": 600,
+        "svart": 1000,
+        "framgang": 1000,
+        "effekt": 1000,
+        "resultat": 1000,
+        "samarbete_om": 300,
+    }
     assert asked["titel"].max_length == 120
     assert [option.label.sv for option in asked["typ"].options] == [
         "Initiativ",
@@ -129,6 +138,22 @@ def test_an_initiative_is_described_in_full() -> None:
         "aktorer": "organisations",
     }
     assert asked["aktorer"].other
+    assert group.seeks_question == "samarbete"
+    assert [(option.label.sv, option.alone) for option in asked["samarbete"].options] == [
+        ("Nej", True),
+        ("Ja, vi söker fler som vill vara med", False),
+        ("Ja, vi vill lära av andra", False),
+        ("Ja, vi delar gärna med oss", False),
+    ]
+
+
+def test_nothing_is_forced_into_a_theme_or_a_focus_area() -> None:
+    group = published("arbetsmote").group("initiativ")
+    for question in group.questions:
+        if question.source in ("themes", "focus_areas"):
+            last = question.options[-1]
+            assert (last.key, last.label.sv, last.alone) == ("inget_av_dem", "Inget av dem", True)
+            assert not any(option.alone for option in question.options[:-1])
 
 
 def test_each_theme_asks_for_structures_obstacles_and_perspectives() -> None:

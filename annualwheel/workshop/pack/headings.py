@@ -61,6 +61,7 @@ WORDS = {
         "Antal initiativ per tema och typ av organisation",
         "Number of initiatives by theme and kind of organisation",
     ),
+    "no_theme": ("Inget av årets teman", "None of this year's themes"),
     "several": (
         "Ett initiativ kan höra till flera teman och insatsområden och räknas då i flera rutor.",
         "An initiative may belong to several themes and focus areas and is then counted in "
@@ -95,6 +96,9 @@ WORDS = {
     "question_short": ("F", "Q"),
     "partners": ("Samarbeten", "Collaborations"),
     "partner": ("Samarbetar med", "Works with"),
+    "seeking": ("Söker samarbete", "Looking for collaboration"),
+    "seeks": ("Söker", "Is looking for"),
+    "about_what": ("Om vad", "About what"),
     "notes": ("Dokumentation", "Notes"),
     "secretary": ("Sekreterare", "Secretary"),
     "table": ("Bord", "Table"),
@@ -193,6 +197,10 @@ WORDS = {
     "about_partners": (
         "En rad för varje initiativ och samarbetspartner",
         "One row for each initiative and partner",
+    ),
+    "about_seeking": (
+        "De initiativ som söker någon att samarbeta med, och om vad",
+        "The initiatives that are looking for somebody to work with, and about what",
     ),
     "about_notes": (
         "Frågorna med tomma rader, till den som antecknar vid bordet",

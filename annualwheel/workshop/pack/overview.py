@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from itertools import zip_longest
 
+from annualwheel.questionnaires.definition import NONE_OF_THEM
 from annualwheel.workbooks.pages import Column, Layout
 from annualwheel.workbooks.sheets import Sheet, StyledWorkbook
 from annualwheel.workshop import puzzle
@@ -85,12 +86,18 @@ class Overview(Part):
         word = self.facts.word
         sheet.styled([word(title)], "title")
         sheet.styled([word("theme"), *across.values(), word("number_of_initiatives")], "heading")
-        for key, theme in self.facts.themes.items():
-            found = [(counts.get((key, other), 0), *answered(other)) for other in across]
-            cells = [self._cell(puzzle.piece(*each)) for each in found]
+        for key, name in self.facts.short_themes().items():
+            cells = []
+            for other in across:
+                count = counts.get((key, other), 0)
+                # What fits none of them is no place where something is missing.
+                outside = NONE_OF_THEM in (key, other)
+                cells.append(
+                    self._cell(count if outside else puzzle.piece(count, *answered(other)))
+                )
             # Initiatives, not the sum of the cells: one may be in several of them.
             total = (self.puzzle.by_theme[key], "number")
-            sheet.append_styled([(theme.short(self.facts.language), "strong"), *cells, total])
+            sheet.append_styled([(name, "strong"), *cells, total])
         sheet.append([])
 
     def _cell(self, shown: int | str) -> tuple[object, str]:

@@ -27,7 +27,7 @@ class Partners(OneSheet):
                         by.name,
                         facts.category(by.category),
                         item.title,
-                        self._themes(item, by.questionnaire),
+                        facts.themes_of(item, by.questionnaire),
                         partner,
                         item.public_id,
                     ]
@@ -45,16 +45,6 @@ class Partners(OneSheet):
             Column(word("id"), 15),
         )
         return Layout(word("partners"), columns, Rank.PARTNERS)
-
-    def _themes(self, item: ItemContent, questionnaire: str) -> str:
-        asked = self.facts.asked[questionnaire]
-        chosen = (
-            option
-            for answer in item.answers
-            if asked[answer.question].source == "themes"
-            for option in answer.chosen or ()
-        )
-        return "; ".join(self.facts.short_theme(option) for option in chosen)
 
     def _partners(self, item: ItemContent, questionnaire: str) -> Iterator[str]:
         asked = self.facts.asked[questionnaire]

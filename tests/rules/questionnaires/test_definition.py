@@ -188,6 +188,19 @@ def test_a_question_whose_list_is_empty_disappears_with_those_that_wait_for_it()
     assert resolve(definition, THEMES, AREAS, goals).question("ett", "mal").options == goals
 
 
+def test_none_of_them_comes_after_what_there_is_and_fills_no_empty_list() -> None:
+    none = Text("Inget av dem", "None of them")
+    asked = (
+        Question("tema", QuestionType.CHOICES, LABEL, source="themes", none_label=none),
+        Question("mal", QuestionType.CHOICES, LABEL, source="goals", none_label=none),
+    )
+    one = Definition(
+        "d", "work", "person", LABEL, LABEL, 1, (Section("s", LABEL, 1, None, False, asked),)
+    )
+    (question,) = resolve(one, THEMES, AREAS, ()).sections[0].questions
+    assert question.options == (*THEMES, Option("inget_av_dem", none, alone=True))
+
+
 def test_what_is_published_does_not_follow_the_years_themes() -> None:
     definition = definition_of(choosing("tema", "themes"))
     before = resolve(definition, THEMES, AREAS, ())

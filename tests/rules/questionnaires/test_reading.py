@@ -256,6 +256,10 @@ def test_no_section_has_the_address_of_a_page(app: Flask) -> None:
         ),
         ('type = "choices"\nsource = "kommuner"', "unknown_value"),
         (
+            'type = "choices"\nnone = { sv = "I", en = "N" }\nsource = "organisations"',
+            "not_for_type",
+        ),
+        (
             'type = "choice"\noptions = [{ key = "a", sv = "A", en = "A", alone = true }]',
             "not_for_type",
         ),
