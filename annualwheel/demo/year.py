@@ -18,9 +18,9 @@ from annualwheel.contacts.organisations import add_organisation, set_category, s
 from annualwheel.contacts.people import add_person
 from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.demo import before, prose
+from annualwheel.demo import before, initiatives, prose
 from annualwheel.demo.holidays import plan_phases, working_day
-from annualwheel.demo.initiatives import INITIATIVES, Sample
+from annualwheel.demo.initiatives import FURTHER, INITIATIVES, Sample
 from annualwheel.demo.people import organisations, people_of
 from annualwheel.meetings import planning
 from annualwheel.meetings.changes import Appointment
@@ -281,9 +281,16 @@ def _write(member: Member, sample: Sample, at: dt.datetime) -> None:
         "skapa": prose.told(sample.create, dice),
         "bryta": prose.told(sample.breaks, dice),
         "behalla": prose.told(sample.keep, dice),
+        "glapp": prose.told(dice.choice(prose.MISSING), dice),
+        "hur_langt": dice.choice(initiatives.FAR),
+    }
+    organisation: dict[str, Value] = {
+        "forberett": "Strateger och chefer",
+        "forankrat": dice.choice(initiatives.STANDS_BEHIND),
+        "anvander_strategin": dice.choice(initiatives.USES),
     }
     for item, texts in (
-        (_place(member, ""), {"forberett": "Strateger och chefer"}),
+        (_place(member, ""), organisation),
         (_card(member, sample, at), _card_texts(sample, dice)),
         (_place(member, sample.theme), structures),
     ):
@@ -298,7 +305,7 @@ def _write(member: Member, sample: Sample, at: dt.datetime) -> None:
 
 
 def _card_texts(sample: Sample, dice: random.Random) -> dict[str, Value]:
-    return {
+    texts: dict[str, Value] = {
         "titel": sample.title,
         "typ": sample.kind,
         "tema": [sample.theme],
@@ -310,6 +317,7 @@ def _card_texts(sample: Sample, dice: random.Random) -> dict[str, Value]:
         "period": "2024–",
         "aktorer": list(sample.partners),
     }
+    return {**texts, **FURTHER.get(sample.code, {})}
 
 
 def _card(member: Member, sample: Sample, at: dt.datetime) -> Item:

@@ -16,7 +16,7 @@ from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Member, Message, Person, Submission, SubmissionVersion
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import deadline, drafts
-from annualwheel.questionnaires import content, opening, path, published
+from annualwheel.questionnaires import content, effort, opening, path, published
 from annualwheel.questionnaires.content import SectionContent
 from annualwheel.questionnaires.definition import Definition, Part
 from annualwheel.questionnaires.path import Filled, SectionState
@@ -53,7 +53,7 @@ def preparation_facts(member: Member, language: str) -> dict[str, object]:
     return {
         **_common(member.submission, member.person, language),
         **_when(member.submission),
-        "minutes": definition.minutes,
+        "minutes": effort.minutes(definition),
         "sections": [part_title(part, language) for part in definition.parts()],
         **_lead(member.submission),
     }

@@ -149,7 +149,20 @@ def _named_questions(group: Group, findings: Findings) -> None:
             findings.add("group_question", field=field, question=key)
 
 
+def _folded_last(questions: Iterable[Question], findings: Findings) -> None:
+    folded = False
+    for question in questions:
+        findings.question = question.key
+        # They are shown together, after the others.
+        if folded and not question.folded:
+            findings.add("folded_first")
+        folded = question.folded
+    findings.question = None
+
+
 def _questions(section: Section, taken: set[str], findings: Findings) -> None:
+    _folded_last(section.questions, findings)
+    _folded_last(section.group.questions if section.group else (), findings)
     for question in section.all_questions():
         findings.question = question.key
         _keys(question, taken, findings)
@@ -174,6 +187,8 @@ def _question(question: Question, findings: Findings) -> None:
     _options(question, findings)
     if question.required and question.error is None:
         findings.add("no_error")
+    if question.required and question.folded:
+        findings.add("folded_required")
 
 
 def _settings(question: Question, findings: Findings) -> None:

@@ -84,7 +84,7 @@ class Question:
 
     `source` names where the options come from: `themes`, `focus_areas` and `goals` are filled in by
     `resolve`, `organisations` stays live. `none_label`: what is chosen after them, alone, by whom
-    none of them fits.
+    none of them fits. `folded`: it waits, closed, for whoever has more to say.
     """
 
     key: str
@@ -100,6 +100,7 @@ class Question:
     none_label: Text | None = None
     at_most: int | None = None
     show_if: Condition | None = None
+    folded: bool = False
 
     @property
     def other(self) -> bool:
@@ -134,12 +135,13 @@ class Group:
 class Section:
     """A page of questions; with `per_theme` one page for each theme of the year.
 
-    `minutes` is the time for one page.
+    `minutes` is the time for one page in a definition that was published while it was typed; now it
+    is computed (`effort`). Without it an old definition would have another digest.
     """
 
     key: str
     title: Text
-    minutes: int
+    minutes: int | None = None
     intro: Text | None = None
     per_theme: bool = False
     questions: tuple[Question, ...] = ()
@@ -169,6 +171,7 @@ class Definition:
 
     `timing` is before or after the meeting. `opens` and `closes` are its first and last day,
     counted from the meeting's day (negative = before); None: as long as the meeting's phase is.
+    `minutes` as in `Section`.
     """
 
     key: str
@@ -176,8 +179,8 @@ class Definition:
     respondent: str
     title: Text
     intro: Text
-    minutes: int
-    sections: tuple[Section, ...]
+    minutes: int | None = None
+    sections: tuple[Section, ...] = ()
     themes: tuple[Option, ...] = ()
     timing: str = "before"
     opens: int | None = None
@@ -237,6 +240,7 @@ def answer_fields(question: Question) -> tuple[Question, ...]:
         max_length=OTHER_MAX_LENGTH,
         # Shown with its choice, so it is also left out of what is submitted together with it.
         show_if=question.show_if,
+        folded=question.folded,
     )
 
 

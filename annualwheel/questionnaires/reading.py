@@ -50,10 +50,9 @@ _DEFINITION_FIELDS = (
     "closes",
     "title",
     "intro",
-    "minutes",
     "sections",
 )
-_SECTION_FIELDS = ("key", "title", "intro", "minutes", "per_theme", "questions", "group")
+_SECTION_FIELDS = ("key", "title", "intro", "per_theme", "questions", "group")
 _GROUP_FIELDS = (
     "key",
     "label",
@@ -82,6 +81,7 @@ _QUESTION_FIELDS = (
     "none",
     "at_most",
     "show_if",
+    "folded",
 )
 T = TypeVar("T")
 
@@ -208,7 +208,6 @@ def _definition(raw: Mapping[str, Any], findings: Findings) -> Definition:
         respondent=table.one_of("respondent", RESPONDENTS) or "",
         title=table.text("title"),
         intro=table.text("intro"),
-        minutes=table.whole("minutes", 600, needed=True) or 0,
         sections=tuple(_section(section, findings) for section in sections),
         timing=table.one_of("when", TIMINGS, needed=False) or "before",
         opens=table.whole("opens", MOST_DAYS, needed=False, low=-MOST_DAYS),
@@ -222,7 +221,6 @@ def _section(raw: Any, findings: Findings) -> Section:
     section = Section(
         key=table.word("key"),
         title=table.text("title"),
-        minutes=table.whole("minutes", 600, needed=True) or 0,
         intro=table.optional_text("intro"),
         per_theme=table.get("per_theme", bool, needed=False) or False,
         questions=_questions(table, needed=False),
@@ -284,6 +282,7 @@ def _question(raw: Any, findings: Findings) -> Question:
         none_label=table.optional_text("none"),
         at_most=table.whole("at_most", 100, needed=False),
         show_if=_condition(table.get("show_if", dict, needed=False), findings),
+        folded=table.get("folded", bool, needed=False) or False,
     )
     # Later rules say nothing about this question: it holds a stand-in.
     if len(findings.problems) > found:

@@ -21,6 +21,7 @@ from annualwheel.questionnaires.definition import (
     load,
     resolve,
 )
+from annualwheel.questionnaires.effort import minutes
 from annualwheel.questionnaires.form import build
 from annualwheel.questionnaires.path import Filled, FilledItem, missing, submittable
 from annualwheel.questionnaires.reading import read_all
@@ -36,6 +37,9 @@ AREAS = tuple(
     Option(key, Text(key, key))
     for key in ("livsvillkor", "kompetens", "platser", "konkurrenskraft")
 )
+
+
+SAID = {"arbetsmote": 90, "efter_arbetsmotet": 10, "riktningsmote": 30, "konferens": 5}
 
 
 def published(key: str) -> Definition:
@@ -84,13 +88,16 @@ def test_an_initiative_is_described_in_full() -> None:
         "typ_annat",
         "tema",
         "insatsomrade",
+        "var_i_lanet",
+        "malgrupp",
         "mal",
         "strategimal",
         "aktorer",
         "status",
         "period",
-        "svart",
         "framgang",
+        "svart",
+        "behov",
         "effekt",
         "resultat",
         "samarbete",
@@ -113,6 +120,7 @@ def test_an_initiative_is_described_in_full() -> None:
         "mal": 600,
         "svart": 1000,
         "framgang": 1000,
+        "behov": 1000,
         "effekt": 1000,
         "resultat": 1000,
         "samarbete_om": 300,
@@ -163,18 +171,80 @@ def test_each_theme_asks_for_structures_obstacles_and_perspectives() -> None:
         "skapa",
         "bryta",
         "behalla",
+        "glapp",
+        "hur_langt",
+        "perspektiv",
         "hinder",
         "mojligheter",
-        "glapp",
-        "perspektiv",
     ]
-    assert [option.label.sv for option in section.questions[-1].options] == [
+    questions = {question.key: question for question in section.questions}
+    assert [key for key, question in questions.items() if question.folded] == [
+        "hinder",
+        "mojligheter",
+    ]
+    assert questions["glapp"].label.sv == "Vad saknas i Värmland för att vi ska lyckas?"
+    assert [option.label.sv for option in questions["perspektiv"].options] == [
         "Jämställdhet",
         "Barn och unga",
         "Landsbygder och städer",
         "Jämlikhet och inkludering",
         "Klimat och miljö",
     ]
+
+
+def test_what_is_compared_between_the_years_is_asked_in_the_same_words() -> None:
+    """Rewording one of these makes the years before worth nothing. Ask something new instead."""
+    definition = DEFINITIONS["arbetsmote"]
+    found = {
+        question.key: (question.label.sv, [option.label.sv for option in question.options])
+        for question in questions(definition)
+    }
+    assert found["hur_langt"] == (
+        "Hur långt har ni kommit?",
+        ["Inte börjat", "Planerar", "Har börjat", "Har kommit långt", "Vet inte"],
+    )
+    assert found["anvander_strategin"] == (
+        "Hur mycket använder ni Värmlandsstrategin när ni planerar?",
+        ["1, inte alls", "2, lite", "3, en hel del", "4, mycket", "Vet inte"],
+    )
+    keys = {
+        question.key: [option.key for option in question.options]
+        for question in questions(definition)
+    }
+    assert keys["hur_langt"] == [
+        "inte_borjat",
+        "planerar",
+        "har_borjat",
+        "kommit_langt",
+        "vet_inte",
+    ]
+    assert keys["anvander_strategin"] == ["steg_1", "steg_2", "steg_3", "steg_4", "vet_inte"]
+
+
+def test_an_initiative_is_asked_what_its_state_can_answer() -> None:
+    group = DEFINITIONS["arbetsmote"].group("initiativ")
+    asked = {
+        status: {
+            question.label.sv
+            for question in group.questions
+            if question.show_if
+            and question.show_if.question == "status"
+            and status in question.show_if.values
+        }
+        for status in ("planeras", "pagar", "avslutat")
+    }
+    learned = {"Vad har fungerat bra, och varför?", "Vad har varit svårt?"}
+    assert asked == {
+        "planeras": {"Vad behöver ni för att komma igång, och av vem?"},
+        "pagar": {*learned, "Vad har ni sett för resultat hittills?"},
+        "avslutat": {*learned, "Vad blev resultatet?"},
+    }
+
+
+def test_the_whole_county_and_each_municipality_can_be_chosen() -> None:
+    places = DEFINITIONS["arbetsmote"].question("initiativ", "var_i_lanet").options
+    assert [places[0].label.sv, places[-1].label.sv] == ["Hela länet", "Utanför länet"]
+    assert len(places) == 18
 
 
 def test_the_other_two_meetings_ask_what_they_need() -> None:
@@ -194,7 +264,7 @@ def test_the_other_two_meetings_ask_what_they_need() -> None:
 
 def test_after_the_working_meeting_each_person_is_asked_a_little_of_each_kind() -> None:
     definition = DEFINITIONS["efter_arbetsmotet"]
-    assert (definition.opens, definition.closes, definition.minutes) == (1, 14, 5)
+    assert (definition.opens, definition.closes) == (1, 14)
     found = {question.key: question for question in questions(definition)}
     assert list(found) == [
         "tar_med",
@@ -243,9 +313,9 @@ def test_the_swedish_is_plain(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", sorted(DEFINITIONS))
-def test_the_time_said_is_the_time_of_the_pages(key: str) -> None:
+def test_the_time_is_what_the_questions_take(key: str) -> None:
     definition = published(key)
-    assert definition.minutes == sum(part.section.minutes for part in definition.parts())
+    assert minutes(definition) == SAID[key]
 
 
 @pytest.mark.parametrize("key", sorted(DEFINITIONS))

@@ -294,7 +294,7 @@ def test_a_member_with_a_theme_sees_what_is_theirs_and_reads_the_rest(office: Of
     olle.open(HUB).see(
         "Din del: Hur får fler arbete?",
         "Skrivs av kollegor",
-        "Det tar cirka 9 minuter",
+        "Det tar cirka 20 minuter",
         "Maria Lindqvist, i dag kl. 10",
     )
     olle.miss(
