@@ -51,8 +51,8 @@ DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
 MORNING = dt.timedelta(hours=9, minutes=20)
 THURSDAY, FRIDAY = 3, 4
-# The questionnaires of the working meeting, by their keys in forms/.
-PREPARING, AFTER = "arbetsmote", "efter_arbetsmotet"
+# The questionnaires of the first two meetings, by their keys in forms/.
+PREPARING, AFTER, DIRECTION = "arbetsmote", "efter_arbetsmotet", "riktningsmote"
 HOURS = {"work": (9, 16), "direction": (8.5, 12), "conference": (9, 16)}
 PLACE, ADDRESS = "Exempelsalen", "Exempelgatan 1, Karlstad"
 THEMES = (
@@ -121,7 +121,7 @@ def play(now: dt.datetime, definitions: list[Definition]) -> Played:
     people = _contacts(year)
     work, direction = year.meetings[0], year.meetings[1]
     by_key = {definition.key: definition for definition in definitions}
-    before.play(year, by_key[PREPARING], by_key[AFTER], coordinator)
+    before.play(year, by_key[PREPARING], by_key[AFTER], by_key[DIRECTION], coordinator)
     for definition in definitions:
         meeting = next(one for one in year.meetings if one.kind == definition.meeting_kind)
         published.publish(meeting, definition, now - 40 * DAY, coordinator)

@@ -39,7 +39,7 @@ AREAS = tuple(
 )
 
 
-SAID = {"arbetsmote": 90, "efter_arbetsmotet": 10, "riktningsmote": 30, "konferens": 5}
+SAID = {"arbetsmote": 90, "efter_arbetsmotet": 10, "riktningsmote": 40, "konferens": 5}
 
 
 def published(key: str) -> Definition:
@@ -251,8 +251,12 @@ def test_the_other_two_meetings_ask_what_they_need() -> None:
     assert [question.key for question in questions(DEFINITIONS["riktningsmote"])] == [
         "monster",
         "stammer_inte",
-        "kraftsamlingar",
-        "bidra",
+        "kraftsamling",
+        "problem",
+        "behovs",
+        "utmaning",
+        "insatsomrade",
+        "bidrag",
         "lara_mer",
     ]
     assert [question.key for question in questions(DEFINITIONS["konferens"])] == [

@@ -19,6 +19,9 @@ from annualwheel.workshop.code_books import code_books
 from annualwheel.workshop.pack.headings import word
 from annualwheel.workshop.submitted import Submitted
 
+# The key of the groups that tell of initiatives; others are called by their own label.
+INITIATIVES = "initiativ"
+
 
 class Rank(IntEnum):
     """The order of the sheets; those of one part follow each other from its rank on."""
@@ -124,6 +127,15 @@ class Facts:
         """The short name of a chosen theme, the whole of one that was taken out of the year."""
         theme = self.themes.get(option.key)
         return theme.short(self.language) if theme else option.label.to(self.language)
+
+    def items_name(self) -> str:
+        """What the counts call the items that were asked for: initiatives, or what else it is."""
+        labels = {
+            key: group.label.to(self.language) for (_asked, key), group in self.groups.items()
+        }
+        if INITIATIVES in labels or not labels:
+            return self.word("initiatives")
+        return next(iter(labels.values()))
 
     def themes_of(self, item: ItemContent, questionnaire: str) -> str:
         """The short names of the themes that were chosen for an item."""

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session, scoped_session
 from annualwheel.clock import Clock
 from annualwheel.db import db
 from annualwheel.models import Meeting, SubmittedAnswer
+from annualwheel.questionnaires import reading
+from config import ROOT
 from tests.journeys.workshop.test_pack import Rows, build, column, sheets
 from tests.makers.submitted import INITIATIVE, Written, make_submitted, make_work_meeting
 
@@ -84,3 +86,37 @@ def test_in_the_rows_none_of_them_is_chosen_and_no_theme(
         ("tema", "", "", "Inget av dem"),
         ("insatsomrade", "", "", "Inget av dem"),
     }
+
+
+def test_joint_efforts_are_counted_and_called_by_their_own_name(
+    session: scoped_session[Session], clock: Clock
+) -> None:
+    meeting = make_work_meeting(reading.read(ROOT / "forms" / "riktningsmote.toml"))
+    effort = {
+        "kraftsamling": "Handledare – för hela länet?",
+        "problem": "- tre branscher\n- samma handledare",
+        "behovs_other": "Vårdförbundet",
+        "utmaning": ["arbete", "energi"],
+        "bidrag": "=2 halvtider",
+    }
+    other = {**effort, "kraftsamling": "Siffror", "utmaning": [NONE], "behovs_other": ""}
+    written = Written(items=(effort, other), root={"monster": "Tid"}, group="kraftsamlingar")
+    make_submitted(meeting, "Arvika kommun", written)
+    found = sheets(build(meeting, clock))
+    rows = found["Kraftsamlingar"]
+    assert column(rows, "Kraftsamling") == ["Handledare – för hela länet?", "Siffror"]
+    assert column(rows, "Tema") == ["Fler i arbete?; Energi & klimat?", "Inget av dem"]
+    assert column(rows, "Vad bidrar ni med?") == ["=2 halvtider"] * 2
+    heading, *counts = matrix(
+        found["Översikt"], "Antal kraftsamlingar per tema och typ av organisation"
+    )
+    assert heading[-1] == "Antal kraftsamlingar"
+    assert [(row[0], row[-1]) for row in counts] == [
+        ("Fler i arbete?", 1),
+        ("Energi & klimat?", 1),
+        ("Inget av dem", 1),
+    ]
+    cards = [row[1] for row in found["2. Energi & klimat"]]
+    assert {"Handledare – för hela länet?", "- tre branscher\n- samma handledare"} <= set(cards)
+    assert column(found["Samarbeten"], "Vilka behöver vara med?") == ["Vårdförbundet"]
+    assert "initiativ" not in str([list(found), found["Läs mig"][:12], found["Översikt"]]).lower()
