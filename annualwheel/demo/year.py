@@ -125,6 +125,7 @@ def play(now: dt.datetime, definitions: list[Definition]) -> Played:
     for definition in definitions:
         meeting = next(one for one in year.meetings if one.kind == definition.meeting_kind)
         published.publish(meeting, definition, now - 40 * DAY, coordinator)
+    direction.material_url = "https://www.example.org/nulagesanalysen.pdf"
     _work_meeting(work, people)
     _direction_meeting(direction, people, now)
     submitted = _prepare(work, now)

@@ -56,7 +56,16 @@ def preparation_facts(member: Member, language: str) -> dict[str, object]:
         "minutes": effort.minutes(definition),
         "sections": [part_title(part, language) for part in definition.parts()],
         **_lead(member.submission),
+        **_material(member.submission, definition, language),
     }
+
+
+def _material(submission: Submission, asked: Definition, language: str) -> dict[str, object]:
+    """What is to be read first and where; nothing while nobody has said where it is."""
+    address = submission.questionnaire.meeting.material_url
+    if asked.material is None or not address:
+        return {}
+    return {"material": asked.material.to(language), "material_url": address}
 
 
 def reminder_facts(member: Member, language: str) -> dict[str, object]:
@@ -72,6 +81,7 @@ def reminder_facts(member: Member, language: str) -> dict[str, object]:
         **_common(submission, member.person, language),
         **_when(submission),
         **left(submission, undone, language),
+        **_material(submission, definition, language),
     }
 
 

@@ -171,7 +171,8 @@ class Definition:
 
     `timing` is before or after the meeting. `opens` and `closes` are its first and last day,
     counted from the meeting's day (negative = before); None: as long as the meeting's phase is.
-    `minutes` as in `Section`.
+    `minutes` as in `Section`. `material` is what is read first, of so many pages; where it is found
+    is said of the meeting.
     """
 
     key: str
@@ -185,6 +186,8 @@ class Definition:
     timing: str = "before"
     opens: int | None = None
     closes: int | None = None
+    material: Text | None = None
+    material_pages: int = 0
 
     # Kept: every look at an answer asks for it, and writing the whole definition down is dear.
     @cached_property
@@ -302,8 +305,7 @@ def load(text: str) -> Definition:
     return Definition(
         **{
             **raw,
-            "title": _text(raw["title"]),
-            "intro": _text(raw["intro"]),
+            **_texts(raw, "title", "intro", "material"),
             "sections": tuple(_section(section) for section in raw["sections"]),
             "themes": _options(raw.get("themes", ())),
         }

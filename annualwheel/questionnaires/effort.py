@@ -37,7 +37,8 @@ def minutes(definition: Definition, parts: Iterable[Part] | None = None) -> int:
     writing = sum(_of_page(part) for part in chosen)
     if definition.respondent == "organisation":
         writing *= TOGETHER
-    return max(STEP, STEP * round(writing / STEP))
+    reading = definition.material_pages * A_PAGE if parts is None else 0
+    return max(STEP, STEP * round((writing + reading) / STEP))
 
 
 def _of_page(part: Part) -> float:

@@ -50,6 +50,7 @@ _DEFINITION_FIELDS = (
     "closes",
     "title",
     "intro",
+    "material",
     "sections",
 )
 _SECTION_FIELDS = ("key", "title", "intro", "per_theme", "questions", "group")
@@ -202,6 +203,7 @@ class _Table:
 def _definition(raw: Mapping[str, Any], findings: Findings) -> Definition:
     table = _Table(raw, findings, "", *_DEFINITION_FIELDS)
     sections = table.tables("sections", needed=True)
+    material, pages = _material(table.get("material", dict, needed=False), findings)
     return Definition(
         key=table.word("key"),
         meeting_kind=table.one_of("meeting", MEETING_KINDS) or "",
@@ -212,7 +214,16 @@ def _definition(raw: Mapping[str, Any], findings: Findings) -> Definition:
         timing=table.one_of("when", TIMINGS, needed=False) or "before",
         opens=table.whole("opens", MOST_DAYS, needed=False, low=-MOST_DAYS),
         closes=table.whole("closes", MOST_DAYS, needed=False, low=-MOST_DAYS),
+        material=material,
+        material_pages=pages,
     )
+
+
+def _material(raw: Mapping[str, Any] | None, findings: Findings) -> tuple[Text | None, int]:
+    if raw is None:
+        return None, 0
+    table = _Table(raw, findings, "material", "label", "pages")
+    return table.text("label"), table.whole("pages", 500, needed=True) or 0
 
 
 def _section(raw: Any, findings: Findings) -> Section:

@@ -181,6 +181,7 @@ def _told(world: World, direction: Meeting, karin: Staff) -> None:
         START,
         audit.participant(registration.person_id),
     )
+    direction.material_url = "https://www.example.org/nulagesanalys-2026.pdf"
     opened = years.phase(direction, "preparation").opens_at + DAY
     member = membership.join(
         published.one(direction, PREPARING[direction.kind]),

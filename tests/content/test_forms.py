@@ -39,7 +39,7 @@ AREAS = tuple(
 )
 
 
-SAID = {"arbetsmote": 90, "efter_arbetsmotet": 10, "riktningsmote": 40, "konferens": 5}
+SAID = {"arbetsmote": 90, "efter_arbetsmotet": 10, "riktningsmote": 80, "konferens": 5}
 
 
 def published(key: str) -> Definition:

@@ -19,6 +19,7 @@ from annualwheel.web.preparation.steps import (
     Step,
     answers_to,
     asked_title,
+    material,
     occasion,
     page_head,
     steps,
@@ -147,6 +148,7 @@ def _frame() -> dict[str, Any]:
         "submission": submission,
         "meeting": submission.questionnaire.meeting,
         "personal": submission.person_id is not None,
+        "material": material(submission),
         "after_meeting": not opening.prepares(submission.questionnaire),
         # Functions, since each may ask the database and most pages show only some of them.
         "asked_title": lambda: asked_title(submission),

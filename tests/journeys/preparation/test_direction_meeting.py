@@ -1,4 +1,4 @@
-"""Before the direction meeting: one to three joint efforts, each with what it is for and by whom."""
+"""Before the direction meeting: one to three joint efforts, with what they are for and by whom."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import pytest
 from flask import Flask
 
 from annualwheel.db import db
-from annualwheel.models import SubmissionVersion
+from annualwheel.mail.letters import write
+from annualwheel.models import Member, SubmissionVersion
+from annualwheel.preparation import notices
 from annualwheel.questionnaires.content import read
 from tests.conftest import Fixed
 from tests.makers.writers import OPEN, enter, make_members
 from tests.tiny_browser import Browser
 
-GROUP = "/forberedelse/riktningen"
+HUB, GROUP = "/forberedelse", "/forberedelse/riktningen"
+URL = "https://www.example.org/nul%C3%A4get_2027*.pdf?a=1&b=2"
 PROBLEM = "- sju ingångar\n- ingen äger helheten (!)\n\nFolk ger upp efter den andra."
 
 
@@ -69,3 +72,31 @@ def test_what_is_missing_is_asked_for_at_its_field(maria: Browser) -> None:
         "Inget av dem", within="Vilken av årets utmaningar hör den till?"
     ).press("Klar", within="")
     maria.see("Ta bort ”Inget av dem” eller de andra valen på")
+
+
+def test_what_is_read_first_has_its_link_and_is_no_dead_promise_without(
+    app: Flask, maria: Browser
+) -> None:
+    for page in (HUB, "/forberedelse/nulaget", "/forberedelse/skriv-ut"):
+        maria.open(page).see("Hör av er till oss om ni inte har fått den.").miss("Läs nulägesanalysen")
+    with app.app_context():
+        member = db.session.query(Member).one()
+        assert "material" not in notices.preparation_facts(member, "sv")
+        member.submission.questionnaire.meeting.material_url = URL
+        facts = notices.preparation_facts(member, "sv")
+        letters = [
+            write(kind, language, told(member, language)).text
+            for kind, told in (
+                ("preparation", notices.preparation_facts),
+                ("preparation_reminder", notices.reminder_facts),
+            )
+            for language in ("sv", "en")
+        ]
+        db.session.commit()
+    assert (facts["material"], facts["material_url"]) == ("nulägesanalysen", URL)
+    assert [URL in text for text in letters] == [True] * 4
+    maria.open(HUB).see("Det tar cirka 80 minuter tillsammans.")
+    for page in (HUB, "/forberedelse/nulaget", "/forberedelse/skriv-ut"):
+        maria.open(page).miss("Hör av er till oss om ni inte har fått den.")
+        (link,) = (a for a in maria.page.all("a") if a.text == "Läs nulägesanalysen först")
+        assert link.get("href") == URL

@@ -69,6 +69,12 @@ def test_some_pages_take_their_part_of_the_time() -> None:
     assert minutes(definition, definition.parts()[:1]) == 10
 
 
+def test_what_is_read_first_takes_its_time_and_is_read_by_each_alone() -> None:
+    definition = replace(asking(LONG, respondent="organisation"), material_pages=20)
+    assert minutes(definition) == 55
+    assert minutes(definition, definition.parts()) == 15
+
+
 def test_a_definition_in_which_the_time_was_typed_is_still_the_same_and_computed() -> None:
     typed = replace(asking(LONG), minutes=45)
     assert load(dump(typed)) == typed and load(dump(typed)).digest == typed.digest

@@ -169,6 +169,12 @@ show_if = { question = "typ", values = ["annat"] }
         ("at_most = 10", "at_most = true", ("grupp", None, "wrong_kind")),
         ("at_most = 10", "at_most = 0", ("grupp", None, "out_of_range")),
         ('key = "prov"', 'key = "prov"\nfarg = 1', (None, None, "unknown_field")),
+        (
+            'key = "prov"',
+            'key = "prov"\nmaterial = { pages = 0, label = { sv = "A", en = "A" } }',
+            (None, None, "out_of_range"),
+        ),
+        ('key = "prov"', 'key = "prov"\nmaterial = { pages = 9 }', (None, None, "missing_field")),
         # How long it takes is computed and not typed.
         ('key = "prov"', 'key = "prov"\nminutes = 5', (None, None, "unknown_field")),
         ('key = "ett"', 'key = "ett"\nminutes = 5', ("ett", None, "unknown_field")),
