@@ -79,6 +79,7 @@ def check(definition: Definition, findings: Findings) -> None:
     groups: set[str] = set()
     for section in definition.sections:
         findings.section = section.key
+        _counted(definition, section, findings)
         _key(section.key, findings)
         if section.key in PAGES:
             findings.add("reserved_key", value=section.key)
@@ -147,6 +148,18 @@ def _named_questions(group: Group, findings: Findings) -> None:
         named = questions.get(key)
         if named is None or named.type is not kind or named.source:
             findings.add("group_question", field=field, question=key)
+
+
+def _counted(definition: Definition, section: Section, findings: Findings) -> None:
+    for question in section.all_questions():
+        # Words of one's own, or an initiative's name, would say whose the answer is.
+        fits = question.type is QuestionType.CHOICE and bool(question.options)
+        once = question in section.questions and not section.per_theme
+        personal = definition.respondent == "person" and not question.other
+        if question.counted and not (fits and once and personal):
+            findings.question = question.key
+            findings.add("counted_place")
+    findings.question = None
 
 
 def _folded_last(questions: Iterable[Question], findings: Findings) -> None:

@@ -84,7 +84,8 @@ class Question:
 
     `source` names where the options come from: `themes`, `focus_areas` and `goals` are filled in by
     `resolve`, `organisations` stays live. `none_label`: what is chosen after them, alone, by whom
-    none of them fits. `folded`: it waits, closed, for whoever has more to say.
+    none of them fits. `folded`: it waits, closed, for whoever has more to say. `counted`: those who
+    work with the meeting read how many have chosen what, and never who.
     """
 
     key: str
@@ -101,6 +102,7 @@ class Question:
     at_most: int | None = None
     show_if: Condition | None = None
     folded: bool = False
+    counted: bool = False
 
     @property
     def other(self) -> bool:
@@ -194,6 +196,12 @@ class Definition:
     def digest(self) -> str:
         """SHA-256 of the canonical JSON (`dump`), 64 hex digits."""
         return sha256(dump(self).encode()).hexdigest()
+
+    @property
+    def counted(self) -> frozenset[str]:
+        """The keys of the questions that are read as counts alone."""
+        asked = (question for section in self.sections for question in section.questions)
+        return frozenset(question.key for question in asked if question.counted)
 
     def section(self, key: str) -> Section:
         """The section with that key. Raises `KeyError` when there is none."""

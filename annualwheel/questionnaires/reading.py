@@ -83,6 +83,7 @@ _QUESTION_FIELDS = (
     "at_most",
     "show_if",
     "folded",
+    "counted",
 )
 T = TypeVar("T")
 
@@ -294,6 +295,7 @@ def _question(raw: Any, findings: Findings) -> Question:
         at_most=table.whole("at_most", 100, needed=False),
         show_if=_condition(table.get("show_if", dict, needed=False), findings),
         folded=table.get("folded", bool, needed=False) or False,
+        counted=table.get("counted", bool, needed=False) or False,
     )
     # Later rules say nothing about this question: it holds a stand-in.
     if len(findings.problems) > found:

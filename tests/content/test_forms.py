@@ -26,6 +26,7 @@ from annualwheel.questionnaires.form import build
 from annualwheel.questionnaires.path import Filled, FilledItem, missing, submittable
 from annualwheel.questionnaires.reading import read_all
 from annualwheel.wording import names
+from annualwheel.workshop import counts
 
 FORMS = Path(__file__).parents[2] / "forms"
 DEFINITIONS = {definition.key: definition for definition in read_all(FORMS)}
@@ -262,6 +263,7 @@ def test_the_other_two_meetings_ask_what_they_need() -> None:
     assert [question.key for question in questions(DEFINITIONS["konferens"])] == [
         "passval",
         "lardom",
+        "beratta",
         "fraga",
     ]
 
@@ -279,6 +281,7 @@ def test_after_the_working_meeting_each_person_is_asked_a_little_of_each_kind() 
         "riktningsmotet",
         "nytta",
         "borden",
+        "narmare",
         "nasta_gang",
     ]
     assert {question.type for question in found.values()} == {
@@ -293,7 +296,11 @@ def test_after_the_working_meeting_each_person_is_asked_a_little_of_each_kind() 
     ]
     assert found["vad"].show_if and found["vad"].show_if.values == ("borjar", "andrar")
     # A scale has a middle nowhere: one leans one way or the other, or leaves it out.
-    assert {len(found[key].options) for key in ("nytta", "borden")} == {4}
+    assert {len(found[key].options) for key in definition.counted} == {4}
+    assert definition.counted == {"nytta", "borden", "narmare"}
+    # The page says who can read what, beside the questions.
+    (said,) = (one.intro.sv for one in definition.sections if one.key == "dagen" and one.intro)
+    assert "när minst fem har svarat, och aldrig vem" in said and counts.FEWEST == 5
 
 
 def test_diet_and_access_needs_are_asked_for_elsewhere() -> None:

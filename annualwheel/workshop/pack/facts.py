@@ -14,7 +14,7 @@ from annualwheel.questionnaires.content import CodeBookQuestion, ItemContent
 from annualwheel.questionnaires.definition import NONE_OF_THEM, Definition, Group, Option
 from annualwheel.workbooks.pages import Layout
 from annualwheel.workbooks.sheets import Sheet, StyledWorkbook
-from annualwheel.workshop import submitted
+from annualwheel.workshop import counts, submitted
 from annualwheel.workshop.code_books import code_books
 from annualwheel.workshop.pack.headings import word
 from annualwheel.workshop.submitted import Submitted
@@ -72,6 +72,7 @@ class Facts:
         self.several = len(meeting.questionnaires) > 1
         self.themes: dict[str, Theme] = {theme.key: theme for theme in meeting.year.themes}
         self.categories = submitted.categories(self.language)
+        self.counted = counts.counted(meeting)
         self.asked = {
             key: {question.key: question for question in book} for key, book in self.books.items()
         }

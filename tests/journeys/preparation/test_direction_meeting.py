@@ -78,7 +78,9 @@ def test_what_is_read_first_has_its_link_and_is_no_dead_promise_without(
     app: Flask, maria: Browser
 ) -> None:
     for page in (HUB, "/forberedelse/nulaget", "/forberedelse/skriv-ut"):
-        maria.open(page).see("Hör av er till oss om ni inte har fått den.").miss("Läs nulägesanalysen")
+        maria.open(page).see("Hör av er till oss om ni inte har fått den.").miss(
+            "Läs nulägesanalysen"
+        )
     with app.app_context():
         member = db.session.query(Member).one()
         assert "material" not in notices.preparation_facts(member, "sv")

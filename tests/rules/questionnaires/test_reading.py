@@ -259,6 +259,11 @@ def test_no_section_has_the_address_of_a_page(app: Flask) -> None:
             "two_lists",
         ),
         ('type = "choices"\nsource = "kommuner"', "unknown_value"),
+        # Asked of an organisation, which everybody knows the name of.
+        (
+            'type = "choice"\ncounted = true\noptions = [{ key = "a", sv = "A", en = "A" }]',
+            "counted_place",
+        ),
         (
             'type = "date"\nfolded = true\nrequired = true\nerror = { sv = "F", en = "E" }',
             "folded_required",
