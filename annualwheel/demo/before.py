@@ -40,6 +40,7 @@ from annualwheel.questionnaires.values import Value
 # The same weekday a year earlier.
 YEAR = dt.timedelta(days=364)
 DAY = dt.timedelta(days=1)
+HOUR = dt.timedelta(hours=1)
 THEMES = (
     (
         "arbete",
@@ -147,7 +148,9 @@ def play(
 def _direction(earlier: Year, asked: Definition, actor: Actor) -> None:
     meeting = next(each for each in earlier.meetings if each.kind == asked.meeting_kind)
     opened = years.phase(meeting, "preparation").opens_at
-    joint_efforts.play(published.publish(meeting, asked, opened - DAY, actor), opened + 5 * DAY)
+    joint_efforts.play(
+        published.publish(meeting, asked, opened - DAY, actor), opened + 5 * DAY + 9 * HOUR
+    )
 
 
 def _same_organisations(year: Year, earlier: Year) -> None:

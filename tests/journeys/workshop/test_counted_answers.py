@@ -59,13 +59,13 @@ def test_below_five_nothing_is_shown_and_then_only_how_many(
     with app.app_context():
         make_rated(db.session.query(Meeting).one(), clock, 4, 5)
     visitor.open(ASKED).see("5 svar på frågan", "aldrig vem").miss("Siffrorna visas när", "Ort 0")
-    rows = [[cell.text for cell in row.all("th", "td")] for row in visitor.page.all("tr")]
-    assert rows[1:] == [
-        ["Mycket stor", "3"],
-        ["Ganska stor", "0"],
-        ["Ganska liten", "1"],
-        ["Ingen alls", "1"],
-    ]
+    terms, values = ([node.text for node in visitor.page.all(tag)] for tag in ("dt", "dd"))
+    assert dict(zip(terms, values, strict=True)) == {
+        "Mycket stor": "3",
+        "Ganska stor": "0",
+        "Ganska liten": "1",
+        "Ingen alls": "1",
+    }
 
 
 def test_the_answer_of_a_person_is_read_without_its_ratings(
