@@ -18,6 +18,7 @@ from rehearse.ledger import Ledger
 from rehearse.stage import Stage
 
 INITIATIVES = "Initiativ"
+EFFORTS = "Kraftsamlingar"
 
 
 @dataclass(frozen=True)
@@ -190,8 +191,9 @@ def take_out_pack(stage: Stage, plan: Plan, ledger: Ledger) -> None:
         number = len(list((stage.folder / "packs").glob("*.xlsx"))) + 1
         (stage.folder / "packs" / f"{number}-{plan.day}.xlsx").write_bytes(browser.body)
         book = openpyxl.load_workbook(io.BytesIO(browser.body), read_only=True)
-        if INITIATIVES in book.sheetnames:
-            rows = book[INITIATIVES].iter_rows(values_only=True)
+        # The direction meeting's joint efforts keep an identity over the years as initiatives do.
+        for name in {INITIATIVES, EFFORTS}.intersection(book.sheetnames):
+            rows = book[name].iter_rows(values_only=True)
             ledger.initiatives += sum(any(row) for row in rows) - 1
         book.close()
         ledger.packs += 1

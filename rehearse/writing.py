@@ -183,7 +183,7 @@ def _legend(box: Node) -> str:
 
 
 def _choose(box: Node, question: Question, dice: Random) -> None:
-    """Ticks one or two choices, unless something is chosen already."""
+    """Ticks one or two choices, or one that stands alone, unless something is chosen already."""
     inputs = box.all("input")
     choices = [control for control in inputs if control.get("type") in ("radio", "checkbox")]
     if any("checked" in control.attrs for control in choices):
@@ -191,7 +191,9 @@ def _choose(box: Node, question: Question, dice: Random) -> None:
     most = 1
     if question.type is not QuestionType.CHOICE:
         most = min(2, question.at_most or 2, len(choices))
-    for control in dice.sample(choices, dice.randint(1, most)):
+    chosen = dice.sample(choices, dice.randint(1, most))
+    alone = [control for control in chosen if "data-alone" in control.attrs]
+    for control in alone[:1] or chosen:
         control.attrs["checked"] = ""
 
 

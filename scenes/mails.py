@@ -80,6 +80,8 @@ SV: dict[str, object] = {
     "inactive": "",
     "instead": "",
     "to_write": "",
+    "material": "nulägesanalysen",
+    "material_url": "https://www.example.org/nulagesanalysen-2027.pdf",
 }
 EN: dict[str, object] = SV | {
     "meeting": "the working meeting",
@@ -115,6 +117,7 @@ EN: dict[str, object] = SV | {
     "next_day": "Friday 12\u00a0March",
     "ends": "Thursday 14\u00a0January, 12:00 (Swedish\u00a0time)",
     "ended": "Thursday 14\u00a0January, 12:00 (Swedish\u00a0time)",
+    "material": "the analysis of where Värmland stands",
 }
 SAMPLES = {"sv": SV, "en": EN}
 HEAD = Letterhead(

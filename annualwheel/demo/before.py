@@ -16,7 +16,7 @@ from annualwheel.clock import STOCKHOLM, local
 from annualwheel.contacts.organisations import set_category, set_lead
 from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.demo import following_up
+from annualwheel.demo import following_up, joint_efforts
 from annualwheel.demo.holidays import plan_phases, working_day
 from annualwheel.mail import claiming, outbox
 from annualwheel.meetings import planning
@@ -40,6 +40,7 @@ from annualwheel.questionnaires.values import Value
 # The same weekday a year earlier.
 YEAR = dt.timedelta(days=364)
 DAY = dt.timedelta(days=1)
+HOUR = dt.timedelta(hours=1)
 THEMES = (
     (
         "arbete",
@@ -111,11 +112,14 @@ ANSWERS = (
 )
 
 
-def play(year: Year, preparing: Definition, after: Definition, actor: Actor) -> None:
+def play(
+    year: Year, preparing: Definition, after: Definition, direction: Definition, actor: Actor
+) -> None:
     """Plans the year before `year` (its organisations are known), a year ago.
 
-    Submits two organisations' answers to `preparing`, and the answers to `after` of those who were
-    at the meeting. The mails of all that were sent then.
+    Submits two organisations' answers to `preparing`, the answers to `after` of those who were at
+    the meeting, and those of three organisations to `direction`. The mails of all that were sent
+    then.
     """
     plan = {meeting.kind: _a_year_earlier(meeting) for meeting in year.meetings}
     planned_at = plan["work"].starts_at - 100 * DAY
@@ -137,7 +141,16 @@ def play(year: Year, preparing: Definition, after: Definition, actor: Actor) -> 
     for answered in ANSWERS:
         _submit(questionnaire, answered, opened + 10 * DAY)
     following_up.play(meeting, followup)
+    _direction(earlier, direction, actor)
     _mails_went()
+
+
+def _direction(earlier: Year, asked: Definition, actor: Actor) -> None:
+    meeting = next(each for each in earlier.meetings if each.kind == asked.meeting_kind)
+    opened = years.phase(meeting, "preparation").opens_at
+    joint_efforts.play(
+        published.publish(meeting, asked, opened - DAY, actor), opened + 5 * DAY + 9 * HOUR
+    )
 
 
 def _same_organisations(year: Year, earlier: Year) -> None:

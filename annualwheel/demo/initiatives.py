@@ -5,7 +5,11 @@ They are sample texts and claim nothing about the organisations named.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from annualwheel.questionnaires.definition import NONE_OF_THEM
+from annualwheel.questionnaires.values import Value
 
 
 class Sample(NamedTuple):
@@ -176,4 +180,83 @@ INITIATIVES = tuple(
             "Mätdata som alla får se.",
         ),
     )
+)
+
+# What else was answered about each, by organisation: half of them seek somebody, one is a plan, and
+# two fit no focus area or no theme of the year.
+FURTHER: Mapping[str, Mapping[str, Value]] = {
+    "FIL": {
+        "var_i_lanet": ["filipstad", "hagfors", "kristinehamn"],
+        "malgrupp": ["barn_och_unga"],
+        "malgrupp_other": "föräldrar som inte litar på kommunen",
+        "samarbete": ["lara", "dela"],
+        "samarbete_om": "Samtycke! Hur gör ni andra?\n- vem frågar\n- var sparas det\n- hur länge",
+    },
+    "RFS": {
+        "var_i_lanet": ["hela_lanet"],
+        "malgrupp": ["barn_och_unga", "nyanlanda"],
+        "samarbete": ["fler"],
+        "samarbete_om": (
+            "Föreningar utanför tätorterna som vill låna ut utrustning, och kommuner som kan tänka "
+            "sig en sen buss två kvällar i veckan. Vi har bidrag till och med juni."
+        ),
+    },
+    "SAF": {
+        "insatsomrade": ["livsvillkor", "platser"],
+        "var_i_lanet": ["saffle"],
+        "malgrupp": ["aldre"],
+        "samarbete": ["nej"],
+    },
+    "HAM": {
+        "var_i_lanet": ["hammaro", "forshaga", "karlstad"],
+        "malgrupp": ["barn_och_unga", "foretag"],
+        "samarbete": ["fler", "lara", "dela"],
+        "samarbete_om": "Gemensam utbudsplanering: vi kan vår del men inte resten av länets.",
+    },
+    "AF": {"var_i_lanet": ["hela_lanet"], "malgrupp": ["arbetssokande"]},
+    "SUN": {
+        "tema": [NONE_OF_THEM],
+        "var_i_lanet": ["sunne", "munkfors", "storfors"],
+        "malgrupp": ["offentlig"],
+        "samarbete": ["dela"],
+        "samarbete_om": "Listan ”Det här gick inte”, 14 rader och växer",
+    },
+    "HAG": {
+        "status": "planeras",
+        "period": "2028–",
+        "behov": (
+            "En person som får göra det på arbetstid, minst 40 procent, och ett ja från tre "
+            "fastighetsägare.\n\nAv Region Värmland: pengar till det första året.\n"
+            "Av grannkommunerna: att de säger till innan de hyr ut till någon som lämnar tomt."
+        ),
+        "var_i_lanet": ["hagfors", "torsby"],
+        "malgrupp": ["foretag", "alla"],
+        "samarbete": ["fler"],
+        "samarbete_om": "fastighetsägare, byaråd",
+    },
+    "EDA": {
+        "insatsomrade": [NONE_OF_THEM],
+        "var_i_lanet": ["eda", "arjang", "utanfor"],
+        "malgrupp": ["alla"],
+        "malgrupp_other": "pendlare",
+        "samarbete": ["nej"],
+    },
+    "GRU": {
+        "status": "avslutat",
+        "resultat": "3,1 GWh av 5. Växthuset står kvar och drivs av kommunen och PP tillsammans.",
+        "var_i_lanet": ["grums"],
+        "malgrupp": ["foretag"],
+        "samarbete": ["dela"],
+        "samarbete_om": "Avtalsmallen (tre parter). Den tog ett och ett halvt år att få till.",
+    },
+    "GEC": {"var_i_lanet": ["hela_lanet", "utanfor"], "malgrupp": ["offentlig", "foretag"]},
+}
+# How far each has come with the theme that it wrote about, and how much it uses the strategy.
+FAR = ("har_borjat", "planerar", "inte_borjat", "kommit_langt", "vet_inte")
+USES = ("steg_2", "steg_3", "steg_1", "steg_3", "vet_inte", "steg_4")
+STANDS_BEHIND = (
+    ["chefer", "medarbetare"],
+    ["ingen_an"],
+    ["ledning"],
+    ["fortroendevalda", "ledning"],
 )

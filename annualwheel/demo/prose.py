@@ -60,6 +60,14 @@ POINTS = (
     "lokaler på kvällar och helger",
     "att ungdomar är med när vi bestämmer, inte efteråt",
 )
+# What is missing for us to succeed.
+MISSING = (
+    "Ingen i länet samlar in vad som inte fungerade. Alla skriver om det som gick bra.",
+    "Handledare! Det finns i Karlstad och på sjukhusen, men inte hos de små arbetsgivarna.",
+    "En jurist som alla får ringa. Tre kommuner har en, vi andra gissar.",
+    "Bussar efter klockan 18, utom längs E18.",
+    "Någon som äger frågan när projektet tar slut.",
+)
 # Parts of all answers: as it is, longer, or a list.
 SHORT, LONG = 0.5, 0.85
 # The longest text where nothing says how long it may be.

@@ -18,9 +18,9 @@ from annualwheel.contacts.organisations import add_organisation, set_category, s
 from annualwheel.contacts.people import add_person
 from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.demo import before, prose
+from annualwheel.demo import before, initiatives, prose
 from annualwheel.demo.holidays import plan_phases, working_day
-from annualwheel.demo.initiatives import INITIATIVES, Sample
+from annualwheel.demo.initiatives import FURTHER, INITIATIVES, Sample
 from annualwheel.demo.people import organisations, people_of
 from annualwheel.meetings import planning
 from annualwheel.meetings.changes import Appointment
@@ -51,8 +51,8 @@ DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
 MORNING = dt.timedelta(hours=9, minutes=20)
 THURSDAY, FRIDAY = 3, 4
-# The questionnaires of the working meeting, by their keys in forms/.
-PREPARING, AFTER = "arbetsmote", "efter_arbetsmotet"
+# The questionnaires of the first two meetings, by their keys in forms/.
+PREPARING, AFTER, DIRECTION = "arbetsmote", "efter_arbetsmotet", "riktningsmote"
 HOURS = {"work": (9, 16), "direction": (8.5, 12), "conference": (9, 16)}
 PLACE, ADDRESS = "Exempelsalen", "Exempelgatan 1, Karlstad"
 # Diet and what is needed to take part.
@@ -132,10 +132,11 @@ def play(now: dt.datetime, definitions: list[Definition]) -> Played:
     people = _contacts(year)
     work, direction = year.meetings[0], year.meetings[1]
     by_key = {definition.key: definition for definition in definitions}
-    before.play(year, by_key[PREPARING], by_key[AFTER], coordinator)
+    before.play(year, by_key[PREPARING], by_key[AFTER], by_key[DIRECTION], coordinator)
     for definition in definitions:
         meeting = next(one for one in year.meetings if one.kind == definition.meeting_kind)
         published.publish(meeting, definition, now - 40 * DAY, coordinator)
+    direction.material_url = "https://www.example.org/nulagesanalysen.pdf"
     _work_meeting(work, people)
     _direction_meeting(direction, people, now)
     submitted = _prepare(work, now)
@@ -295,9 +296,16 @@ def _write(member: Member, sample: Sample, at: dt.datetime) -> None:
         "skapa": prose.told(sample.create, dice),
         "bryta": prose.told(sample.breaks, dice),
         "behalla": prose.told(sample.keep, dice),
+        "glapp": prose.told(dice.choice(prose.MISSING), dice),
+        "hur_langt": dice.choice(initiatives.FAR),
+    }
+    organisation: dict[str, Value] = {
+        "forberett": "Strateger och chefer",
+        "forankrat": dice.choice(initiatives.STANDS_BEHIND),
+        "anvander_strategin": dice.choice(initiatives.USES),
     }
     for item, texts in (
-        (_place(member, ""), {"forberett": "Strateger och chefer"}),
+        (_place(member, ""), organisation),
         (_card(member, sample, at), _card_texts(sample, dice)),
         (_place(member, sample.theme), structures),
     ):
@@ -312,7 +320,7 @@ def _write(member: Member, sample: Sample, at: dt.datetime) -> None:
 
 
 def _card_texts(sample: Sample, dice: random.Random) -> dict[str, Value]:
-    return {
+    texts: dict[str, Value] = {
         "titel": sample.title,
         "typ": sample.kind,
         "tema": [sample.theme],
@@ -324,6 +332,7 @@ def _card_texts(sample: Sample, dice: random.Random) -> dict[str, Value]:
         "period": "2024–",
         "aktorer": list(sample.partners),
     }
+    return {**texts, **FURTHER.get(sample.code, {})}
 
 
 def _card(member: Member, sample: Sample, at: dt.datetime) -> Item:

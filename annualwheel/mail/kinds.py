@@ -87,10 +87,14 @@ KINDS: Mapping[str, Kind] = {
     ),
     "cancelled": Kind(_WHEN, (), ("reason", "answer_kept", "saved")),
     "preparation": Kind(
-        (*_PREPARE, "sections", "minutes"), ("preparation",), ("personal", "lead", *_WHICH)
+        (*_PREPARE, "sections", "minutes"),
+        ("preparation",),
+        ("personal", "lead", "material", "material_url", *_WHICH),
     ),
     "preparation_reminder": Kind(
-        (*_PREPARE, "last_day", "missing"), ("preparation",), ("personal", "needed", *_WHICH)
+        (*_PREPARE, "last_day", "missing"),
+        ("preparation",),
+        ("personal", "needed", "material", "material_url", *_WHICH),
     ),
     "receipt": Kind((*_PREPARE, "submitted_at", "by"), ("preparation",), _RECEIPT),
     "receipt_copy": Kind((*_PREPARE, "submitted_at", "by"), (), _RECEIPT),

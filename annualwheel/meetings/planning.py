@@ -37,14 +37,15 @@ from annualwheel.wording import names
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for registering at a meeting.
+    """What holds for a meeting beside its days.
 
-    `ways`: way of attending -> its seats and how they are given.
+    `material_url` as in `Meeting`. `ways`: way of attending -> its seats and how they are given.
     """
 
     open_registration: bool
     with_lunch: bool
     registry_number: str
+    material_url: str
     ways: Mapping[str, AttendanceTerms]
 
 
@@ -171,6 +172,7 @@ def set_terms(meeting: Meeting, terms: Terms, now: dt.datetime, actor: Actor) ->
     seats.lock(meeting)
     meeting.open_registration, meeting.with_lunch = terms.open_registration, terms.with_lunch
     meeting.registry_number = terms.registry_number
+    meeting.material_url = terms.material_url
     noted = {
         mode: [way.capacity, way.per_organisation, way.rule, way.hours]
         for mode, way in terms.ways.items()

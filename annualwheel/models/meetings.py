@@ -23,6 +23,7 @@ PHASE_KINDS = ("invitation", "registration", "change", "preparation", "followup"
 class Meeting(Base):
     """A meeting.
 
+    `material_url` is where one finds what is read before answering, "" while nobody has said.
     `sequence` counts its moves; the seats' calendar entries carry their own. `results_at`: since
     when its results are shown.
     """
@@ -40,6 +41,7 @@ class Meeting(Base):
     sequence: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(choice_column("state", *MEETING_STATES), default="planned")
     registry_number: Mapped[str] = mapped_column(default="")
+    material_url: Mapped[str] = mapped_column(default="")
     open_registration: Mapped[bool] = mapped_column(default=False)
     with_lunch: Mapped[bool] = mapped_column(default=False)
     cancel_reason: Mapped[str] = mapped_column(default="")

@@ -93,18 +93,22 @@ class EarlierItem:
 class EarlierAnswer:
     """The latest version submitted to the same questionnaire the year before.
 
-    `texts` by section, theme ("" without) and question.
+    `pages` has the answers by section, theme ("" without) and question.
     """
 
     digest: str
     at: dt.datetime
-    texts: Mapping[tuple[str, str, str], str]
+    pages: Mapping[tuple[str, str, str], AnswerContent]
     items: Sequence[EarlierItem]
 
-    def on_page(self, part: Part) -> dict[str, str]:
-        """What was written on the same page, by question key."""
+    def on_page(self, part: Part, language: str) -> dict[str, str]:
+        """What was written or chosen on the same page, by question key, in words."""
         page = (part.section.key, part.theme.key if part.theme else "")
-        return {key: text for (*where, key), text in self.texts.items() if tuple(where) == page}
+        return {
+            key: ", ".join(given.labels(language)) or _text(given)
+            for (*where, key), given in self.pages.items()
+            if tuple(where) == page
+        }
 
     def item_of(self, initiative_id: int | None) -> EarlierItem | None:
         """The initiative with that identity."""
@@ -115,11 +119,13 @@ class EarlierAnswer:
 class NotCarriedOver:
     """Something that this year's questionnaire cannot hold.
 
-    It is a question that is not asked in the same way (no `options`), or options that are gone.
+    It is a question that is not asked in the same way (no `options`), options that are gone, or
+    several of which `only_one` can be chosen this year: then the member says which.
     """
 
     question: Text
     options: tuple[Text, ...] = ()
+    only_one: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,7 +149,7 @@ def before(submission: Submission) -> EarlierAnswer | None:
     submission_id, digest, at, stored = row
     sections = content.read_sections(stored)
     known = _identities(submission_id)
-    return EarlierAnswer(digest, at, dict(_texts(sections)), tuple(_items(sections, known)))
+    return EarlierAnswer(digest, at, dict(_pages(sections)), tuple(_items(sections, known)))
 
 
 def offers(
@@ -224,8 +230,12 @@ def fitting(
             lost.append(NotCarriedOver(then.label))
             continue
         value, gone = _fitted(question, given, active)
-        if value:
-            values[key] = value
+        if question.type is QuestionType.CHOICE and len(value) > 1:
+            # Which one, only the member can say.
+            several = tuple(option.label for option in given.chosen or () if option.key in value)
+            lost.append(NotCarriedOver(question.label, several, only_one=True))
+        elif value:
+            values[key] = value[0] if question.type is QuestionType.CHOICE else value
         if gone:
             lost.append(NotCarriedOver(question.label, gone))
     return FittedItem(values, lost)
@@ -297,7 +307,10 @@ def _same_kind(question: Question, other: Question) -> bool:
 def _fitted(
     question: Question, given: AnswerContent, active: set[str]
 ) -> tuple[Value, tuple[Text, ...]]:
-    """The value as a form would send it this year, and the labels that are not offered any more."""
+    """The value as a form would send it this year, and the labels that are not offered any more.
+
+    What is chosen comes as a list, also for a question with a single choice.
+    """
     if question.type not in CHOOSING:
         return typed(content.write_value(given.value)), ()
     # Organisations come and go between the years: only active ones can be chosen again.
@@ -310,8 +323,7 @@ def _fitted(
             kept.append(option.key)
         else:
             gone.append(option.label)
-    value: Value = kept if question.type is QuestionType.CHOICES else "".join(kept[:1])
-    return value, tuple(gone)
+    return kept, tuple(gone)
 
 
 def _active(codes: Iterable[str]) -> set[str]:
@@ -336,13 +348,13 @@ def _text(given: AnswerContent | None) -> str:
     return given.value if isinstance(given.value, str) else ""
 
 
-def _texts(
+def _pages(
     sections: Iterable[SectionContent],
-) -> Iterator[tuple[tuple[str, str, str], str]]:
+) -> Iterator[tuple[tuple[str, str, str], AnswerContent]]:
     for section in sections:
         theme = section.theme.key if section.theme else ""
         for given in section.answers:
-            yield (section.key, theme, given.question), _text(given)
+            yield (section.key, theme, given.question), given
 
 
 def _items(sections: Iterable[SectionContent], known: Mapping[str, int]) -> Iterator[EarlierItem]:

@@ -16,7 +16,7 @@ from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Member, Message, Person, Submission, SubmissionVersion
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import deadline, drafts
-from annualwheel.questionnaires import content, opening, path, published
+from annualwheel.questionnaires import content, effort, opening, path, published
 from annualwheel.questionnaires.content import SectionContent
 from annualwheel.questionnaires.definition import Definition, Part
 from annualwheel.questionnaires.path import Filled, SectionState
@@ -53,10 +53,19 @@ def preparation_facts(member: Member, language: str) -> dict[str, object]:
     return {
         **_common(member.submission, member.person, language),
         **_when(member.submission),
-        "minutes": definition.minutes,
+        "minutes": effort.minutes(definition),
         "sections": [part_title(part, language) for part in definition.parts()],
         **_lead(member.submission),
+        **_material(member.submission, definition, language),
     }
+
+
+def _material(submission: Submission, asked: Definition, language: str) -> dict[str, object]:
+    """What is to be read first and where; nothing while nobody has said where it is."""
+    address = submission.questionnaire.meeting.material_url
+    if asked.material is None or not address:
+        return {}
+    return {"material": asked.material.to(language), "material_url": address}
 
 
 def reminder_facts(member: Member, language: str) -> dict[str, object]:
@@ -72,6 +81,7 @@ def reminder_facts(member: Member, language: str) -> dict[str, object]:
         **_common(submission, member.person, language),
         **_when(submission),
         **left(submission, undone, language),
+        **_material(submission, definition, language),
     }
 
 

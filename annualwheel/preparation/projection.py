@@ -24,7 +24,7 @@ from annualwheel.questionnaires.content import (
     SectionContent,
     YearSpan,
 )
-from annualwheel.questionnaires.definition import Option
+from annualwheel.questionnaires.definition import NONE_OF_THEM, Option
 
 # Submissions read at a time: their versions are all that is held in memory.
 BATCH = 100
@@ -67,6 +67,7 @@ class _Version:
     def _row(self, located: _Located, asked: CodeBookQuestion | None, option: Option | None) -> Row:
         theme, source = located.section.theme, asked.source if asked else None
         chosen = option.key if option else ""
+        named = "" if chosen == NONE_OF_THEM else chosen
         return {
             "meeting_id": self.meeting_id,
             "submission_id": self.submission_id,
@@ -76,8 +77,8 @@ class _Version:
             "item": located.item,
             "initiative_id": self.initiatives.get(located.item),
             "carried": located.carried,
-            "theme": theme.key if theme else chosen if source == "themes" else "",
-            "area": chosen if source == "focus_areas" else "",
+            "theme": theme.key if theme else named if source == "themes" else "",
+            "area": named if source == "focus_areas" else "",
             "question": located.answer.question,
             "kind": asked.type if asked else "",
             "option": chosen,

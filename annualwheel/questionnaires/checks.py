@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from annualwheel.questionnaires.definition import (
     CHOOSING,
+    OF_THE_YEAR,
     WRITING,
     Condition,
     Definition,
@@ -78,6 +79,7 @@ def check(definition: Definition, findings: Findings) -> None:
     groups: set[str] = set()
     for section in definition.sections:
         findings.section = section.key
+        _counted(definition, section, findings)
         _key(section.key, findings)
         if section.key in PAGES:
             findings.add("reserved_key", value=section.key)
@@ -139,6 +141,7 @@ def _named_questions(group: Group, findings: Findings) -> None:
         ("title_question", group.title_question, QuestionType.TEXT),
         ("kind_question", group.kind_question, QuestionType.CHOICE),
         ("status_question", group.status_question, QuestionType.CHOICE),
+        ("seeks_question", group.seeks_question, QuestionType.CHOICES),
     ):
         if not key:
             continue
@@ -147,7 +150,32 @@ def _named_questions(group: Group, findings: Findings) -> None:
             findings.add("group_question", field=field, question=key)
 
 
+def _counted(definition: Definition, section: Section, findings: Findings) -> None:
+    for question in section.all_questions():
+        # Words of one's own, or an initiative's name, would say whose the answer is.
+        fits = question.type is QuestionType.CHOICE and bool(question.options)
+        once = question in section.questions and not section.per_theme
+        personal = definition.respondent == "person" and not question.other
+        if question.counted and not (fits and once and personal):
+            findings.question = question.key
+            findings.add("counted_place")
+    findings.question = None
+
+
+def _folded_last(questions: Iterable[Question], findings: Findings) -> None:
+    folded = False
+    for question in questions:
+        findings.question = question.key
+        # They are shown together, after the others.
+        if folded and not question.folded:
+            findings.add("folded_first")
+        folded = question.folded
+    findings.question = None
+
+
 def _questions(section: Section, taken: set[str], findings: Findings) -> None:
+    _folded_last(section.questions, findings)
+    _folded_last(section.group.questions if section.group else (), findings)
     for question in section.all_questions():
         findings.question = question.key
         _keys(question, taken, findings)
@@ -172,16 +200,21 @@ def _question(question: Question, findings: Findings) -> None:
     _options(question, findings)
     if question.required and question.error is None:
         findings.add("no_error")
+    if question.required and question.folded:
+        findings.add("folded_required")
 
 
 def _settings(question: Question, findings: Findings) -> None:
     chooses = question.type in CHOOSING
+    several = question.type is QuestionType.CHOICES
     for field, given, fits in (
         ("options", question.options, chooses),
         ("source", question.source, chooses),
         ("other", question.other, chooses),
-        ("at_most", question.at_most, question.type is QuestionType.CHOICES),
+        ("none", question.none_label, several and question.source in OF_THE_YEAR),
+        ("at_most", question.at_most, several),
         ("max_length", question.max_length, question.type in WRITING),
+        ("alone", any(option.alone for option in question.options), several),
     ):
         if given and not fits:
             findings.add("not_for_type", field=field, type=question.type.value)

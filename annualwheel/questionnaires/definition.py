@@ -20,6 +20,8 @@ from typing import Any, NamedTuple
 
 OTHER_SUFFIX = "_other"
 OTHER_MAX_LENGTH = 300
+# The key of the choice that a list of the year does not have: "none of them".
+NONE_OF_THEM = "inget_av_dem"
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,16 @@ class Text:
 
 @dataclass(frozen=True)
 class Option:
+    """A choice. One that stands `alone` says something of all the others: "none of them"."""
+
     key: str
     label: Text
+    alone: bool = False
+
+    @property
+    def named(self) -> Option:
+        """Its key and its words, which is all that a submitted version keeps of it."""
+        return Option(self.key, self.label)
 
 
 class QuestionType(StrEnum):
@@ -52,7 +62,8 @@ class QuestionType(StrEnum):
 
 
 CHOOSING = frozenset({QuestionType.CHOICE, QuestionType.CHOICES})
-SOURCES = ("themes", "focus_areas", "goals", "organisations")
+OF_THE_YEAR = ("themes", "focus_areas", "goals")
+SOURCES = (*OF_THE_YEAR, "organisations")
 WRITING = frozenset({QuestionType.TEXT, QuestionType.LONG_TEXT})
 
 
@@ -72,7 +83,9 @@ class Question:
     text.
 
     `source` names where the options come from: `themes`, `focus_areas` and `goals` are filled in by
-    `resolve`, `organisations` stays live.
+    `resolve`, `organisations` stays live. `none_label`: what is chosen after them, alone, by whom
+    none of them fits. `folded`: it waits, closed, for whoever has more to say. `counted`: those who
+    work with the meeting read how many have chosen what, and never who.
     """
 
     key: str
@@ -85,8 +98,11 @@ class Question:
     options: tuple[Option, ...] = ()
     source: str | None = None
     other_label: Text | None = None
+    none_label: Text | None = None
     at_most: int | None = None
     show_if: Condition | None = None
+    folded: bool = False
+    counted: bool = False
 
     @property
     def other(self) -> bool:
@@ -98,7 +114,9 @@ class Question:
 class Group:
     """A block that is repeated, one per item.
 
-    `kind_question` and `status_question` are what items are counted by.
+    `kind_question` and `status_question` are what items are counted by. `seeks_question` asks for
+    wanted collaboration: what is chosen there and does not stand alone is sought, and what is asked
+    because of it says more.
     """
 
     key: str
@@ -112,18 +130,20 @@ class Group:
     none_question: Question | None = None
     kind_question: str | None = None
     status_question: str | None = None
+    seeks_question: str | None = None
 
 
 @dataclass(frozen=True)
 class Section:
     """A page of questions; with `per_theme` one page for each theme of the year.
 
-    `minutes` is the time for one page.
+    `minutes` is the time for one page in a definition that was published while it was typed; now it
+    is computed (`effort`). Without it an old definition would have another digest.
     """
 
     key: str
     title: Text
-    minutes: int
+    minutes: int | None = None
     intro: Text | None = None
     per_theme: bool = False
     questions: tuple[Question, ...] = ()
@@ -153,6 +173,8 @@ class Definition:
 
     `timing` is before or after the meeting. `opens` and `closes` are its first and last day,
     counted from the meeting's day (negative = before); None: as long as the meeting's phase is.
+    `minutes` as in `Section`. `material` is what is read first, of so many pages; where it is found
+    is said of the meeting.
     """
 
     key: str
@@ -160,18 +182,26 @@ class Definition:
     respondent: str
     title: Text
     intro: Text
-    minutes: int
-    sections: tuple[Section, ...]
+    minutes: int | None = None
+    sections: tuple[Section, ...] = ()
     themes: tuple[Option, ...] = ()
     timing: str = "before"
     opens: int | None = None
     closes: int | None = None
+    material: Text | None = None
+    material_pages: int = 0
 
     # Kept: every look at an answer asks for it, and writing the whole definition down is dear.
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical JSON (`dump`), 64 hex digits."""
         return sha256(dump(self).encode()).hexdigest()
+
+    @property
+    def counted(self) -> frozenset[str]:
+        """The keys of the questions that are read as counts alone."""
+        asked = (question for section in self.sections for question in section.questions)
+        return frozenset(question.key for question in asked if question.counted)
 
     def section(self, key: str) -> Section:
         """The section with that key. Raises `KeyError` when there is none."""
@@ -221,6 +251,7 @@ def answer_fields(question: Question) -> tuple[Question, ...]:
         max_length=OTHER_MAX_LENGTH,
         # Shown with its choice, so it is also left out of what is submitted together with it.
         show_if=question.show_if,
+        folded=question.folded,
     )
 
 
@@ -245,7 +276,7 @@ def resolve(
         for asked in questions:
             question = _with_options(asked, lists)
             # Organisations are in none of the lists: they stay live, so their question is kept.
-            empty = question.source in lists and not question.options
+            empty = question.source in lists and not lists[question.source]
             waits_in_vain = question.show_if and question.show_if.question in gone
             if empty or waits_in_vain:
                 gone.add(question.key)
@@ -282,8 +313,7 @@ def load(text: str) -> Definition:
     return Definition(
         **{
             **raw,
-            "title": _text(raw["title"]),
-            "intro": _text(raw["intro"]),
+            **_texts(raw, "title", "intro", "material"),
             "sections": tuple(_section(section) for section in raw["sections"]),
             "themes": _options(raw.get("themes", ())),
         }
@@ -291,9 +321,12 @@ def load(text: str) -> Definition:
 
 
 def _with_options(question: Question, lists: dict[str, tuple[Option, ...]]) -> Question:
-    if question.source in lists:
-        return replace(question, options=lists[question.source])
-    return question
+    if question.source not in lists:
+        return question
+    options = lists[question.source]
+    if question.none_label:
+        options += (Option(NONE_OF_THEM, question.none_label, alone=True),)
+    return replace(question, options=options)
 
 
 def _plain(value: Any) -> Any:
@@ -315,7 +348,7 @@ def _texts(raw: Mapping[str, Any], *keys: str) -> dict[str, Text]:
 
 
 def _options(raw: Any) -> tuple[Option, ...]:
-    return tuple(Option(option["key"], _text(option["label"])) for option in raw)
+    return tuple(Option(**{**option, "label": _text(option["label"])}) for option in raw)
 
 
 def _question(raw: Mapping[str, Any]) -> Question:
@@ -323,7 +356,7 @@ def _question(raw: Mapping[str, Any]) -> Question:
     return Question(
         **{
             **raw,
-            **_texts(raw, "label", "hint", "error", "other_label"),
+            **_texts(raw, "label", "hint", "error", "other_label", "none_label"),
             "type": QuestionType(raw["type"]),
             "options": _options(raw.get("options", ())),
             "show_if": condition and Condition(condition["question"], tuple(condition["values"])),

@@ -34,6 +34,7 @@ from annualwheel.questionnaires.values import (
     Values,
     answered,
     excess,
+    standing_alone,
     validate,
 )
 
@@ -183,6 +184,11 @@ def words(
         return _("Korta svaret på ”%(label)s” med %(count)s tecken", label=label, count=count)
     if problem is AnswerProblem.TOO_MANY:
         return _("Välj högst %(count)s på ”%(label)s”", label=label, count=question.at_most)
+    if problem is AnswerProblem.NOT_ALONE:
+        alone = standing_alone(question, value)[0].label.to(language)
+        return _(
+            "Ta bort ”%(alone)s” eller de andra valen på ”%(label)s”", alone=alone, label=label
+        )
     return _how_to_write(question.type, label, _)
 
 
@@ -211,7 +217,7 @@ def _field(question: Question, options: tuple[Option, ...], language: str, _: Ge
     if question.type in CHOOSING:
         known = {option.key for option in options}
         several = question.type is QuestionType.CHOICES
-        choices = [SelectChoice(option.key, option.label.to(language)) for option in options]
+        choices = [_choice(option, language) for option in options]
         settings["choices"] = choices
         settings["filters"] = [_only(known, several)]
         # The filter drops unknown keys: an option that is gone must not stop a save.
@@ -220,6 +226,12 @@ def _field(question: Question, options: tuple[Option, ...], language: str, _: Ge
         settings["filters"] = [_normalise]
         settings["validators"] = [_capped(_)]
     return _FIELDS.get(question.type, StringField)(question.label.to(language), **settings)
+
+
+def _choice(option: Option, language: str) -> SelectChoice:
+    # `alone.js` goes by the attribute.
+    marks = {"data-alone": ""} if option.alone else {}
+    return SelectChoice(option.key, option.label.to(language), render_kw=marks)
 
 
 def _only(known: set[str], several: bool) -> Callable[[Any], Value]:

@@ -285,7 +285,7 @@ def _described(
             type=question.type.value,
             label=question.label,
             source=question.source,
-            options=question.options,
+            options=tuple(option.named for option in question.options),
         )
 
 
@@ -302,7 +302,7 @@ def _answer(question: Question, values: Values, names: Mapping[str, Option]) -> 
     if question.type in CHOOSING:
         options = names
         if question.source != "organisations":
-            options = {each.key: each for each in question.options}
+            options = {each.key: each.named for each in question.options}
         # A code without a name is its own label: a missing label must not stop a submission.
         chosen = tuple(options.get(key) or Option(key, Text(key, key)) for key in keys(value))
     return AnswerContent(question.key, content.read_value(value), chosen)

@@ -30,6 +30,12 @@ WORDS = {
     "two_lists": "frågan har både options och source. Välj en av dem",
     "not_for_type": "fältet ”{field}” hör inte till frågor av typen {type}",
     "no_error": "frågan är obligatorisk men saknar error, det vi säger när svaret fattas",
+    "counted_place": (
+        "en fråga med counted ska vara ett val (choice) med egna alternativ, utan fritext, i ett "
+        "avsnitt som ställs en gång till varje person"
+    ),
+    "folded_required": "frågan är obligatorisk och får inte vara folded",
+    "folded_first": "frågan är inte folded men kommer efter en som är det",
     "show_if_unknown": (
         "show_if pekar på ”{question}”, som inte är en tidigare fråga här eller i "
         "ett tidigare avsnitt"

@@ -81,6 +81,16 @@ def correct(
     audit.note(actor, "published", questionnaire, now, questionnaire.meeting_id, digest=digest)
 
 
+def of_the_year(meeting: Meeting, definition: Definition) -> Definition:
+    """The definition with the lists of the meeting's year as they are now."""
+    return definitions.resolve(
+        definition,
+        _options(meeting.year.themes),
+        _options(years.reference(FocusArea)),
+        _options(years.reference(Goal)),
+    )
+
+
 def one(meeting: Meeting, key: str) -> Questionnaire:
     """The meeting's questionnaire with that key. Raises `Missing("no_questionnaire")`."""
     for questionnaire in meeting.questionnaires:
@@ -125,12 +135,7 @@ def by_digest(digest: str) -> Definition:
 
 def _written_down(meeting: Meeting, definition: Definition) -> str:
     """Stores the definition with the lists of the meeting's year, and returns its digest."""
-    resolved = definitions.resolve(
-        definition,
-        _options(meeting.year.themes),
-        _options(years.reference(FocusArea)),
-        _options(years.reference(Goal)),
-    )
+    resolved = of_the_year(meeting, definition)
     digest = resolved.digest
     _keep(resolved, digest)
     return digest

@@ -50,10 +50,10 @@ _DEFINITION_FIELDS = (
     "closes",
     "title",
     "intro",
-    "minutes",
+    "material",
     "sections",
 )
-_SECTION_FIELDS = ("key", "title", "intro", "minutes", "per_theme", "questions", "group")
+_SECTION_FIELDS = ("key", "title", "intro", "per_theme", "questions", "group")
 _GROUP_FIELDS = (
     "key",
     "label",
@@ -63,6 +63,7 @@ _GROUP_FIELDS = (
     "title_question",
     "kind_question",
     "status_question",
+    "seeks_question",
     "error",
     "none",
     "questions",
@@ -78,8 +79,11 @@ _QUESTION_FIELDS = (
     "options",
     "source",
     "other",
+    "none",
     "at_most",
     "show_if",
+    "folded",
+    "counted",
 )
 T = TypeVar("T")
 
@@ -200,18 +204,27 @@ class _Table:
 def _definition(raw: Mapping[str, Any], findings: Findings) -> Definition:
     table = _Table(raw, findings, "", *_DEFINITION_FIELDS)
     sections = table.tables("sections", needed=True)
+    material, pages = _material(table.get("material", dict, needed=False), findings)
     return Definition(
         key=table.word("key"),
         meeting_kind=table.one_of("meeting", MEETING_KINDS) or "",
         respondent=table.one_of("respondent", RESPONDENTS) or "",
         title=table.text("title"),
         intro=table.text("intro"),
-        minutes=table.whole("minutes", 600, needed=True) or 0,
         sections=tuple(_section(section, findings) for section in sections),
         timing=table.one_of("when", TIMINGS, needed=False) or "before",
         opens=table.whole("opens", MOST_DAYS, needed=False, low=-MOST_DAYS),
         closes=table.whole("closes", MOST_DAYS, needed=False, low=-MOST_DAYS),
+        material=material,
+        material_pages=pages,
     )
+
+
+def _material(raw: Mapping[str, Any] | None, findings: Findings) -> tuple[Text | None, int]:
+    if raw is None:
+        return None, 0
+    table = _Table(raw, findings, "material", "label", "pages")
+    return table.text("label"), table.whole("pages", 500, needed=True) or 0
 
 
 def _section(raw: Any, findings: Findings) -> Section:
@@ -220,7 +233,6 @@ def _section(raw: Any, findings: Findings) -> Section:
     section = Section(
         key=table.word("key"),
         title=table.text("title"),
-        minutes=table.whole("minutes", 600, needed=True) or 0,
         intro=table.optional_text("intro"),
         per_theme=table.get("per_theme", bool, needed=False) or False,
         questions=_questions(table, needed=False),
@@ -243,6 +255,7 @@ def _group(raw: Mapping[str, Any] | None, findings: Findings) -> Group | None:
         title_question=table.word("title_question"),
         kind_question=table.get("kind_question", str, needed=False),
         status_question=table.get("status_question", str, needed=False),
+        seeks_question=table.get("seeks_question", str, needed=False),
         error=table.text("error"),
         none_question=_none_question(table.get("none", dict, needed=False), findings),
         questions=_questions(table, needed=True),
@@ -278,8 +291,11 @@ def _question(raw: Any, findings: Findings) -> Question:
         options=_options(table),
         source=table.one_of("source", SOURCES, needed=False),
         other_label=table.optional_text("other"),
+        none_label=table.optional_text("none"),
         at_most=table.whole("at_most", 100, needed=False),
         show_if=_condition(table.get("show_if", dict, needed=False), findings),
+        folded=table.get("folded", bool, needed=False) or False,
+        counted=table.get("counted", bool, needed=False) or False,
     )
     # Later rules say nothing about this question: it holds a stand-in.
     if len(findings.problems) > found:
@@ -293,8 +309,12 @@ def _options(table: _Table) -> tuple[Option, ...]:
 
 
 def _option(raw: Any, findings: Findings) -> Option:
-    table = _Table(raw, findings, "options", "key", "sv", "en")
-    return Option(table.word("key"), table.both(f"options {table.raw.get('key', '')}".strip()))
+    table = _Table(raw, findings, "options", "key", "sv", "en", "alone")
+    return Option(
+        key=table.word("key"),
+        label=table.both(f"options {table.raw.get('key', '')}".strip()),
+        alone=table.get("alone", bool, needed=False) or False,
+    )
 
 
 def _condition(raw: Mapping[str, Any] | None, findings: Findings) -> Condition | None:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from annualwheel.questionnaires.definition import (
     CHOOSING,
     WRITING,
+    Option,
     Question,
     QuestionType,
     answer_fields,
@@ -82,6 +83,7 @@ class AnswerProblem(StrEnum):
     TOO_LONG = "too_long"
     UNREADABLE = "unreadable"
     TOO_MANY = "too_many"
+    NOT_ALONE = "not_alone"
     NO_ITEMS = "no_items"
 
 
@@ -98,15 +100,21 @@ def keys(value: Value | None) -> list[str]:
     return [key for key in chosen if key]
 
 
+def standing_alone(question: Question, value: Value | None) -> list[Option]:
+    """The chosen options that may not be chosen together with any other."""
+    chosen = keys(value)
+    return [option for option in question.options if option.alone and option.key in chosen]
+
+
 def answered(question: Question, values: Values) -> bool:
     """Whether the question, or the free text next to it, has been answered."""
     return any(not is_blank(values.get(field.key)) for field in answer_fields(question))
 
 
 def validate(question: Question, value: Value | None) -> AnswerProblem | None:
-    """The problem that stops a value from being submitted: too long, too many or unreadable.
+    """The problem that stops a value from being submitted.
 
-    None when nothing does.
+    It is too long, too many, unreadable, or not alone. None when nothing stops it.
     """
     if is_blank(value) or value is None:
         return None
@@ -119,6 +127,8 @@ def validate(question: Question, value: Value | None) -> AnswerProblem | None:
         return AnswerProblem.TOO_LONG
     if question.at_most is not None and len(cleaned) > question.at_most:
         return AnswerProblem.TOO_MANY
+    if standing_alone(question, value) and len(cleaned) > 1:
+        return AnswerProblem.NOT_ALONE
     return None
 
 

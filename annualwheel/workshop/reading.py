@@ -13,8 +13,9 @@ from annualwheel.db import db
 from annualwheel.listing import Order, Page
 from annualwheel.models import Meeting, Organisation, Person, Questionnaire, Submission
 from annualwheel.questionnaires.content import AnswerContent, CodeBookQuestion, answers_in
-from annualwheel.workshop import submitted
+from annualwheel.workshop import counts, submitted
 from annualwheel.workshop.code_books import code_books, readable
+from annualwheel.workshop.counts import Tally
 from annualwheel.workshop.submitted import Respondent, Submitted
 
 BY_NAME = Order("name")
@@ -53,10 +54,14 @@ class ShownSection:
 
 @dataclass(frozen=True)
 class QuestionPage:
-    """The answers to a question from one page of the respondents."""
+    """The answers to a question from one page of the respondents.
+
+    `tally` is all there is of one that is read as counts alone.
+    """
 
     passages: list[AnswerPassage]
     respondents: Page[Respondent]
+    tally: Tally | None = None
 
 
 def questions(meeting: Meeting) -> dict[str, list[CodeBookQuestion]]:
@@ -65,19 +70,22 @@ def questions(meeting: Meeting) -> dict[str, list[CodeBookQuestion]]:
 
 
 def by_question(
-    meeting: Meeting, questionnaire: str, key: str, language: str, wanted: int = 1
+    meeting: Meeting, questionnaire: str, asked: CodeBookQuestion, language: str, wanted: int = 1
 ) -> QuestionPage:
     """A page of the answers to one question of a questionnaire, organisation after organisation.
 
     In as many queries however many respondents there are.
     """
+    if (questionnaire, asked.key) in counts.counted(meeting):
+        nobody: Page[Respondent] = listing.page_at(0, 1, lambda _start, _size: [])
+        return QuestionPage([], nobody, counts.tally(meeting, questionnaire, asked, language))
     total = submitted.answer_counts(meeting).get(questionnaire, 0)
     query = submitted.chosen(meeting, questionnaire)
     chosen = _page(query, total, wanted, BY_NAME)
     # The page is one of respondents and not of answers: only their versions need to be read.
     found: list[AnswerPassage] = []
     for answer in submitted.stream(list(chosen.rows)):
-        found += _passages(answer, key, language)
+        found += _passages(answer, asked.key, language)
     return QuestionPage(found, chosen)
 
 

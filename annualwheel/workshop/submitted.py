@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from annualwheel.models import (
     SubmissionVersion,
     YearOrganisation,
 )
-from annualwheel.questionnaires import content
+from annualwheel.questionnaires import content, published
 from annualwheel.questionnaires.content import CodeBookQuestion, SectionContent
 from annualwheel.registrations.states import ASKS_NOBODY
 from annualwheel.wording.collation import swedish
@@ -36,7 +36,8 @@ BATCH = 100
 class Respondent:
     """Who answered: the organisation, or a person of it where each person answers.
 
-    `category` is its key that year, `questionnaire` that of what was answered.
+    `category` is its key that year, `questionnaire` that of what was answered, and `digest` names
+    its definition.
     """
 
     submission_id: int
@@ -50,6 +51,7 @@ class Respondent:
     person: str
     category: str
     questionnaire: str
+    digest: str
 
     @property
     def name(self) -> str:
@@ -61,8 +63,9 @@ class Respondent:
 class Submitted:
     """The latest submitted version of one respondent.
 
-    It has the `sections`, and the `questions` (the code book) when the version is read alone. What
-    is stored may be broken: then it is not `is_readable`, and has none.
+    It has the `sections`, without what is read as counts alone, and the `questions` (the code book)
+    when the version is read alone. What is stored may be broken: then it is not `is_readable`, and
+    has none.
     """
 
     by: Respondent
@@ -102,6 +105,7 @@ def chosen(meeting: Meeting, questionnaire: str = "") -> sa.Select[Any]:
             Person.family,
             Category.key,
             Questionnaire.key,
+            version.digest,
         )
         .select_from(Submission)
         .join(
@@ -137,6 +141,7 @@ def respondent(row: Any) -> Respondent:
         person=person,
         category=row[10] or "",
         questionnaire=row[11],
+        digest=row[12],
     )
 
 
@@ -160,7 +165,7 @@ def stream(chosen: Sequence[Respondent]) -> Iterator[Submitted]:
 def _read(by: Respondent, stored: Any) -> Submitted:
     """What is stored of one answer; one that is broken keeps no other back."""
     try:
-        return Submitted(by, content.read_sections(stored))
+        return Submitted(by, _named(by, content.read_sections(stored)))
     except (LookupError, TypeError, ValueError, AttributeError):
         log.exception("answer_not_readable", version=by.version_id)
         return Submitted(by, (), is_readable=False)
@@ -173,7 +178,19 @@ def one(public_id: str, meeting: Meeting) -> Submitted | None:
         return None
     by = respondent(row)
     said = content.read(db.session.get_one(SubmissionVersion, by.version_id).content)
-    return Submitted(by, said.sections, said.questions)
+    return Submitted(by, _named(by, said.sections), said.questions)
+
+
+def _named(by: Respondent, sections: Sequence[SectionContent]) -> tuple[SectionContent, ...]:
+    """What is read under somebody's name: all but what is read as counts alone (`counts`)."""
+    counted = published.by_digest(by.digest).counted
+    return tuple(
+        replace(
+            section,
+            answers=tuple(one for one in section.answers if one.question not in counted),
+        )
+        for section in sections
+    )
 
 
 def answer_counts(meeting: Meeting) -> dict[str, int]:

@@ -76,7 +76,12 @@ SAID: dict[str, Value] = {
     "monster": (
         "Samma tre hinder kommer tillbaka i nästan alla svar: tid, avtal och vem som bjuder in."
     ),
-    "kraftsamlingar": "En väg in för den som söker arbete. Delade avtal om energi.",
+}
+EFFORT: dict[str, Value] = {
+    "kraftsamling": "En väg in för den som söker arbete",
+    "problem": "Sju ingångar. Folk ger upp efter den andra.",
+    "utmaning": ["arbete"],
+    "bidrag": "En lokal, och en person på torsdagar",
 }
 
 
@@ -176,6 +181,7 @@ def _told(world: World, direction: Meeting, karin: Staff) -> None:
         START,
         audit.participant(registration.person_id),
     )
+    direction.material_url = "https://www.example.org/nulagesanalys-2026.pdf"
     opened = years.phase(direction, "preparation").opens_at + DAY
     member = membership.join(
         published.one(direction, PREPARING[direction.kind]),
@@ -184,6 +190,10 @@ def _told(world: World, direction: Meeting, karin: Staff) -> None:
         opened,
     )
     _write(member, "", SAID, opened)
+    effort = items.add(member.submission, "riktningen", opened)
+    answers.save(
+        effort, {key: answers.Change(v, 0) for key, v in EFFORT.items()}, member.person, opened
+    )
     world.let_write("wrote", member)
     submission.submit(member, opened)
     actor, when = audit.staff(karin.id), direction.ends_at + 5 * DAY

@@ -47,6 +47,7 @@ WHOLE: dict[str, Value] = {
     "riktningsmotet": "Vem äger glappet mellan skola och jobb?",
     "nytta": "mycket_stor",
     "borden": "ganska_bra",
+    "narmare": "en_bit",
     "nasta_gang": "Färre byten av bord",
 }
 

@@ -76,7 +76,7 @@ def make(world: World) -> None:
         "online": AttendanceTerms(1, 1, "offer", 24),
     }
     planning.set_terms(
-        meeting, Terms(False, True, "RV 2026-0000", ways), START - 50 * DAY, audit.SYSTEM
+        meeting, Terms(False, True, "RV 2026-0000", "", ways), START - 50 * DAY, audit.SYSTEM
     )
     people = {
         who: world.invite(who, meeting, name, organisation, START - 3 * DAY)

@@ -83,7 +83,7 @@ def _full(world: World, meeting: Meeting) -> None:
     """Two seats for four people."""
     planning.set_terms(
         meeting,
-        Terms(True, True, "RV 2026-0000", {"on_site": AttendanceTerms(2)}),
+        Terms(True, True, "RV 2026-0000", "", {"on_site": AttendanceTerms(2)}),
         START,
         audit.SYSTEM,
     )

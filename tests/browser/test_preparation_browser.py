@@ -221,6 +221,33 @@ def test_a_new_card_has_focus_and_the_undo_message_too(come_in: Callable[..., Pa
     expect(page.locator(".msg.ok")).to_be_focused()
 
 
+def test_a_choice_that_stands_alone_unticks_the_others_and_they_it(
+    live: Live, come_in: Callable[..., Page]
+) -> None:
+    page = come_in()
+    page.goto("/forberedelse/organisation")
+    nobody, bosses, staff = (
+        page.get_by_label(name, exact=True)
+        for name in ("Ingen än", "Berörda chefer", "Medarbetare")
+    )
+    bosses.check()
+    staff.check()
+    nobody.check()
+    expect(bosses).not_to_be_checked()
+    expect(staff).not_to_be_checked()
+    all_saved(page)
+    with live.app.app_context():
+        member = db.session.query(Member).order_by(Member.id).first()
+        assert member and stored(item_of(member), "forankrat") == ["ingen_an"]
+    # With the keyboard, as it is ticked by those who use no mouse.
+    staff.press("Space")
+    expect(nobody).not_to_be_checked()
+    all_saved(page)
+    with live.app.app_context():
+        member = db.session.query(Member).order_by(Member.id).first()
+        assert member and stored(item_of(member), "forankrat") == ["medarbetare"]
+
+
 PLACES = (
     "/forberedelse",
     "/forberedelse/organisation",

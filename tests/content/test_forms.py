@@ -21,10 +21,12 @@ from annualwheel.questionnaires.definition import (
     load,
     resolve,
 )
+from annualwheel.questionnaires.effort import minutes
 from annualwheel.questionnaires.form import build
 from annualwheel.questionnaires.path import Filled, FilledItem, missing, submittable
 from annualwheel.questionnaires.reading import read_all
 from annualwheel.wording import names
+from annualwheel.workshop import counts
 
 FORMS = Path(__file__).parents[2] / "forms"
 DEFINITIONS = {definition.key: definition for definition in read_all(FORMS)}
@@ -36,6 +38,9 @@ AREAS = tuple(
     Option(key, Text(key, key))
     for key in ("livsvillkor", "kompetens", "platser", "konkurrenskraft")
 )
+
+
+SAID = {"arbetsmote": 90, "efter_arbetsmotet": 10, "riktningsmote": 80, "konferens": 5}
 
 
 def published(key: str) -> Definition:
@@ -84,15 +89,20 @@ def test_an_initiative_is_described_in_full() -> None:
         "typ_annat",
         "tema",
         "insatsomrade",
+        "var_i_lanet",
+        "malgrupp",
         "mal",
         "strategimal",
         "aktorer",
         "status",
         "period",
-        "svart",
         "framgang",
+        "svart",
+        "behov",
         "effekt",
         "resultat",
+        "samarbete",
+        "samarbete_om",
         "lank",
     ]
     assert {key for key, question in asked.items() if question.required} == {
@@ -107,7 +117,15 @@ def test_an_initiative_is_described_in_full() -> None:
         key: question.max_length
         for key, question in asked.items()
         if question.type is QuestionType.LONG_TEXT
-    } == {"mal": 600, "svart": 1000, "framgang": 1000, "effekt": 1000, "resultat": 1000}
+    } == {
+        "mal": 600,
+        "svart": 1000,
+        "framgang": 1000,
+        "behov": 1000,
+        "effekt": 1000,
+        "resultat": 1000,
+        "samarbete_om": 300,
+    }
     assert asked["titel"].max_length == 120
     assert [option.label.sv for option in asked["typ"].options] == [
         "Initiativ",
@@ -129,6 +147,22 @@ def test_an_initiative_is_described_in_full() -> None:
         "aktorer": "organisations",
     }
     assert asked["aktorer"].other
+    assert group.seeks_question == "samarbete"
+    assert [(option.label.sv, option.alone) for option in asked["samarbete"].options] == [
+        ("Nej", True),
+        ("Ja, vi söker fler som vill vara med", False),
+        ("Ja, vi vill lära av andra", False),
+        ("Ja, vi delar gärna med oss", False),
+    ]
+
+
+def test_nothing_is_forced_into_a_theme_or_a_focus_area() -> None:
+    group = published("arbetsmote").group("initiativ")
+    for question in group.questions:
+        if question.source in ("themes", "focus_areas"):
+            last = question.options[-1]
+            assert (last.key, last.label.sv, last.alone) == ("inget_av_dem", "Inget av dem", True)
+            assert not any(option.alone for option in question.options[:-1])
 
 
 def test_each_theme_asks_for_structures_obstacles_and_perspectives() -> None:
@@ -138,12 +172,19 @@ def test_each_theme_asks_for_structures_obstacles_and_perspectives() -> None:
         "skapa",
         "bryta",
         "behalla",
+        "glapp",
+        "hur_langt",
+        "perspektiv",
         "hinder",
         "mojligheter",
-        "glapp",
-        "perspektiv",
     ]
-    assert [option.label.sv for option in section.questions[-1].options] == [
+    questions = {question.key: question for question in section.questions}
+    assert [key for key, question in questions.items() if question.folded] == [
+        "hinder",
+        "mojligheter",
+    ]
+    assert questions["glapp"].label.sv == "Vad saknas i Värmland för att vi ska lyckas?"
+    assert [option.label.sv for option in questions["perspektiv"].options] == [
         "Jämställdhet",
         "Barn och unga",
         "Landsbygder och städer",
@@ -152,24 +193,84 @@ def test_each_theme_asks_for_structures_obstacles_and_perspectives() -> None:
     ]
 
 
+def test_what_is_compared_between_the_years_is_asked_in_the_same_words() -> None:
+    """Rewording one of these makes the years before worth nothing. Ask something new instead."""
+    definition = DEFINITIONS["arbetsmote"]
+    found = {
+        question.key: (question.label.sv, [option.label.sv for option in question.options])
+        for question in questions(definition)
+    }
+    assert found["hur_langt"] == (
+        "Hur långt har ni kommit?",
+        ["Inte börjat", "Planerar", "Har börjat", "Har kommit långt", "Vet inte"],
+    )
+    assert found["anvander_strategin"] == (
+        "Hur mycket använder ni Värmlandsstrategin när ni planerar?",
+        ["1, inte alls", "2, lite", "3, en hel del", "4, mycket", "Vet inte"],
+    )
+    keys = {
+        question.key: [option.key for option in question.options]
+        for question in questions(definition)
+    }
+    assert keys["hur_langt"] == [
+        "inte_borjat",
+        "planerar",
+        "har_borjat",
+        "kommit_langt",
+        "vet_inte",
+    ]
+    assert keys["anvander_strategin"] == ["steg_1", "steg_2", "steg_3", "steg_4", "vet_inte"]
+
+
+def test_an_initiative_is_asked_what_its_state_can_answer() -> None:
+    group = DEFINITIONS["arbetsmote"].group("initiativ")
+    asked = {
+        status: {
+            question.label.sv
+            for question in group.questions
+            if question.show_if
+            and question.show_if.question == "status"
+            and status in question.show_if.values
+        }
+        for status in ("planeras", "pagar", "avslutat")
+    }
+    learned = {"Vad har fungerat bra, och varför?", "Vad har varit svårt?"}
+    assert asked == {
+        "planeras": {"Vad behöver ni för att komma igång, och av vem?"},
+        "pagar": {*learned, "Vad har ni sett för resultat hittills?"},
+        "avslutat": {*learned, "Vad blev resultatet?"},
+    }
+
+
+def test_the_whole_county_and_each_municipality_can_be_chosen() -> None:
+    places = DEFINITIONS["arbetsmote"].question("initiativ", "var_i_lanet").options
+    assert [places[0].label.sv, places[-1].label.sv] == ["Hela länet", "Utanför länet"]
+    assert len(places) == 18
+
+
 def test_the_other_two_meetings_ask_what_they_need() -> None:
     assert [question.key for question in questions(DEFINITIONS["riktningsmote"])] == [
         "monster",
         "stammer_inte",
-        "kraftsamlingar",
-        "bidra",
+        "kraftsamling",
+        "problem",
+        "behovs",
+        "utmaning",
+        "insatsomrade",
+        "bidrag",
         "lara_mer",
     ]
     assert [question.key for question in questions(DEFINITIONS["konferens"])] == [
         "passval",
         "lardom",
+        "beratta",
         "fraga",
     ]
 
 
 def test_after_the_working_meeting_each_person_is_asked_a_little_of_each_kind() -> None:
     definition = DEFINITIONS["efter_arbetsmotet"]
-    assert (definition.opens, definition.closes, definition.minutes) == (1, 14, 5)
+    assert (definition.opens, definition.closes) == (1, 14)
     found = {question.key: question for question in questions(definition)}
     assert list(found) == [
         "tar_med",
@@ -180,6 +281,7 @@ def test_after_the_working_meeting_each_person_is_asked_a_little_of_each_kind() 
         "riktningsmotet",
         "nytta",
         "borden",
+        "narmare",
         "nasta_gang",
     ]
     assert {question.type for question in found.values()} == {
@@ -194,7 +296,11 @@ def test_after_the_working_meeting_each_person_is_asked_a_little_of_each_kind() 
     ]
     assert found["vad"].show_if and found["vad"].show_if.values == ("borjar", "andrar")
     # A scale has a middle nowhere: one leans one way or the other, or leaves it out.
-    assert {len(found[key].options) for key in ("nytta", "borden")} == {4}
+    assert {len(found[key].options) for key in definition.counted} == {4}
+    assert definition.counted == {"nytta", "borden", "narmare"}
+    # The page says who can read what, beside the questions.
+    (said,) = (one.intro.sv for one in definition.sections if one.key == "dagen" and one.intro)
+    assert "när minst fem har svarat, och aldrig vem" in said and counts.FEWEST == 5
 
 
 def test_diet_and_access_needs_are_asked_for_elsewhere() -> None:
@@ -218,9 +324,9 @@ def test_the_swedish_is_plain(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", sorted(DEFINITIONS))
-def test_the_time_said_is_the_time_of_the_pages(key: str) -> None:
+def test_the_time_is_what_the_questions_take(key: str) -> None:
     definition = published(key)
-    assert definition.minutes == sum(part.section.minutes for part in definition.parts())
+    assert minutes(definition) == SAID[key]
 
 
 @pytest.mark.parametrize("key", sorted(DEFINITIONS))

@@ -32,6 +32,10 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     *((kind, {"preparation_opens": ""}) for kind in ("invitation", "confirmation", "promoted")),
     ("confirmation", {"arrival": ""}),
     ("preparation", {"lead": ""}),
+    *(
+        (kind, {"material": "", "material_url": ""})
+        for kind in ("preparation", "preparation_reminder")
+    ),
     *((kind, {"summary": []}) for kind in ("receipt", "receipt_copy")),
     *(
         (kind, {"personal": True})

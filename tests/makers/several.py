@@ -43,13 +43,11 @@ TWO_GROUPS = (
 key = "tva_grupper"
 meeting = "work"
 respondent = "organisation"
-minutes = 20
 title = { sv = "Inför bordssamtalen, del B", en = "Before the table talks, part B" }
 intro = { sv = "Berätta om initiativ och nätverk.", en = "Tell us of initiatives and networks." }
 
 [[sections]]
 key = "initiativ"
-minutes = 10
 title = { sv = "Era initiativ", en = "Your initiatives" }
 """
     + group("initiativ", "titel", 2, "Initiativ", "Initiatives")
@@ -68,7 +66,6 @@ label = { sv = "Vilket mål arbetar ni mot?", en = "What is the goal?" }
 
 [[sections]]
 key = "natverk"
-minutes = 8
 title = { sv = "Era nätverk", en = "Your networks" }
 
 [[sections.questions]]
@@ -87,13 +84,11 @@ respondent = "person"
 when = "after"
 opens = 1
 closes = 14
-minutes = 5
 title = { sv = "Uppföljning efter mötet", en = "Follow-up after the meeting" }
 intro = { sv = "Vad tar du med dig hem?", en = "What do you take home?" }
 
 [[sections]]
 key = "initiativ"
-minutes = 5
 title = { sv = "Det du tar med dig", en = "What you take home" }
 
 [[sections.questions]]

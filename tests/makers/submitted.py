@@ -64,6 +64,7 @@ class Written:
     themes: dict[str, Values] = field(default_factory=dict)
     carried: str = "new"
     ended: tuple[str, ...] = ()
+    group: str = "initiativ"
 
 
 def make_organisation(
@@ -108,13 +109,13 @@ def add_version(submission: Submission, written: Written, number: int, person: P
     """Submits another version."""
     items = tuple(
         path.FilledItem(
-            f"{submission.respondent_key}-{place}", values, written.carried, group="initiativ"
+            f"{submission.respondent_key}-{place}", values, written.carried, group=written.group
         )
         for place, values in enumerate(written.items)
     )
     ended = tuple(
         path.FilledItem(
-            f"{submission.respondent_key}-e{place}", {"titel": title}, "ended", group="initiativ"
+            f"{submission.respondent_key}-e{place}", {"titel": title}, "ended", group=written.group
         )
         for place, title in enumerate(written.ended)
     )

@@ -115,7 +115,8 @@ def by_question(number: int, kind: str, key: str) -> str:
     asked, questions = _book_with(meeting, key)
     keys = [question.key for question in questions]
     place = keys.index(key)
-    leaf = answers_read.by_question(meeting, asked, key, page.language(), lists.number())
+    language, number_of_page = page.language(), lists.number()
+    leaf = answers_read.by_question(meeting, asked, questions[place], language, number_of_page)
     titles = _titles(meeting)
     return render_template(
         "facilitator/question.html",

@@ -13,7 +13,7 @@ from annualwheel.errors import Missing
 from annualwheel.models import Member, Registration
 from annualwheel.participation import address_change, link_recovery, open_registration
 from annualwheel.preparation import deadline, membership
-from annualwheel.questionnaires import opening, published
+from annualwheel.questionnaires import effort, opening, published
 from annualwheel.registrations import invitations
 from annualwheel.services import services
 from annualwheel.web import page, security, session_links
@@ -178,6 +178,7 @@ def _landing(registration: Registration, form: Press) -> Response:
 def _preparation(member: Member, form: Press) -> Response:
     g.own_language = member.person.language
     meeting = member.submission.questionnaire.meeting
+    asked = published.asked_of(member.submission)
     html = render_template(
         "open/preparation.html",
         member=member,
@@ -185,7 +186,8 @@ def _preparation(member: Member, form: Press) -> Response:
         meeting=meeting,
         form=form,
         closes=deadline.closes_at(member.submission),
-        asked=published.asked_of(member.submission),
+        asked=asked,
+        minutes=effort.minutes(asked),
         named=opening.is_named(member.submission.questionnaire),
         after=not opening.prepares(member.submission.questionnaire),
     )

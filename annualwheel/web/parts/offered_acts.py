@@ -14,7 +14,7 @@ from annualwheel.cycle import years
 from annualwheel.errors import DomainError
 from annualwheel.models import AttendanceOption, Questionnaire, Registration
 from annualwheel.preparation import deadline, membership
-from annualwheel.questionnaires import opening, published
+from annualwheel.questionnaires import effort, opening, published
 from annualwheel.questionnaires.definition import Text
 from annualwheel.registrations import availability, notices, seats
 from annualwheel.registrations.states import IN_LINE, NEEDS_SEAT
@@ -154,7 +154,7 @@ def _asked(
         after=not opening.prepares(questionnaire),
         own=questionnaire.respondent == "person",
         outside=not let_in,
-        minutes=definition.minutes,
+        minutes=effort.minutes(definition),
         opens_at=opens_at,
         closes_at=closes_at,
         is_open=deadline.is_open(answer, now) if answer else opening.is_open(questionnaire, now),

@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from annualwheel.preparation.drafts import DraftAnswer
-from annualwheel.questionnaires.definition import QuestionType
+from annualwheel.questionnaires.definition import CHOOSING, Question, QuestionType
 from annualwheel.questionnaires.values import is_blank
 from annualwheel.web.preparation.question_forms import QuestionForm
+
+# Where the year before is worth looking at; a line of text is as soon written anew.
+SHOWN = CHOOSING | {QuestionType.LONG_TEXT}
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class FieldContext:
     """What a page shows next to one field.
 
     `by` is given when several write in the answer. `former`: the field has former texts. `earlier`:
-    the text of the year before; `usable`: the field is empty, so the text can be put there.
+    what was said the year before; `usable`: the field is empty, so that text can be put there.
 
     `fetched`: it has just been put there; `kept`: it was not, since something had been written.
     """
@@ -51,16 +54,21 @@ def of(
     found = {}
     for question in question_form.fields:
         key = question.key
-        text = earlier.get(key, "") if question.type is QuestionType.LONG_TEXT else ""
+        text = earlier.get(key, "") if question.type in SHOWN else ""
         found[key] = FieldContext(
             by=_written(draft_item.stored.get(key)) if several else None,
             former=key in with_former,
             earlier=text,
-            usable=bool(text) and is_blank(question_form.form[key].data),
+            usable=bool(text) and _is_empty_text(question, question_form),
             fetched=asked.get("hamtat") == key,
             kept=asked.get("fanns") == key,
         )
     return found
+
+
+def _is_empty_text(question: Question, question_form: QuestionForm) -> bool:
+    takes_text = question.type is QuestionType.LONG_TEXT
+    return takes_text and is_blank(question_form.form[question.key].data)
 
 
 def _written(stored: DraftAnswer | None) -> DraftAnswer | None:

@@ -10,7 +10,7 @@ from flask import g, render_template
 from annualwheel.models import Member
 from annualwheel.preparation import collaborators, drafts, membership, scopes
 from annualwheel.preparation.drafts import Draft, DraftAnswer
-from annualwheel.questionnaires import opening, path, published
+from annualwheel.questionnaires import effort, opening, path, published
 from annualwheel.questionnaires.definition import Definition, Group, Part
 from annualwheel.questionnaires.path import SectionState
 from annualwheel.web import page
@@ -19,6 +19,7 @@ from annualwheel.web.preparation.steps import (
     Step,
     answers_to,
     asked_title,
+    material,
     occasion,
     page_head,
     steps,
@@ -30,10 +31,11 @@ class Task:
     """A section on the hub.
 
     It has its state, how many cards are done and begun, the latest answer, and whether the section
-    is `mine` to write.
+    is `mine` to write; `minutes` is about how long it takes.
     """
 
     step: Step
+    minutes: int
     state: SectionState
     done: int
     begun: int
@@ -85,8 +87,8 @@ def hub() -> str:
 def _minutes(definition: Definition, mine: list[Task]) -> int:
     """About how many minutes the member's own part takes."""
     if not g.member.scope:
-        return definition.minutes
-    return sum(task.step.section.minutes for task in mine)
+        return effort.minutes(definition)
+    return effort.minutes(definition, [task.step.part for task in mine])
 
 
 def _left_off(mine: list[Task]) -> Step | None:
@@ -101,6 +103,7 @@ def _task(definition: Definition, draft: Draft, step: Step) -> Task:
     cards = _card_states(draft, step.section.group)
     return Task(
         step=step,
+        minutes=effort.minutes(definition, [part]),
         state=path.section_state(definition, step.section, draft.filled, theme),
         done=cards.count(SectionState.DONE),
         begun=cards.count(SectionState.STARTED),
@@ -145,6 +148,7 @@ def _frame() -> dict[str, Any]:
         "submission": submission,
         "meeting": submission.questionnaire.meeting,
         "personal": submission.person_id is not None,
+        "material": material(submission),
         "after_meeting": not opening.prepares(submission.questionnaire),
         # Functions, since each may ask the database and most pages show only some of them.
         "asked_title": lambda: asked_title(submission),

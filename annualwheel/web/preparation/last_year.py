@@ -113,6 +113,14 @@ def _sentence(gone: NotCarriedOver) -> str:
     if not gone.options:
         return str(_("%(question)s Frågan ställs inte likadant i år.", question=question))
     options = ", ".join(_quoted(option.to(language)) for option in gone.options)
+    if gone.only_one:
+        return str(
+            _(
+                "%(question)s Förra året valde ni %(options)s. I år går det bara att välja ett.",
+                question=question,
+                options=options,
+            )
+        )
     return str(
         _(
             "%(question)s %(options)s finns inte att välja i år.",

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from annualwheel.preparation import drafts, submission
 from annualwheel.preparation.drafts import Draft
-from annualwheel.questionnaires import path, published
+from annualwheel.questionnaires import effort, path, published
 from annualwheel.questionnaires.definition import (
     WRITING,
     Definition,
@@ -81,7 +81,7 @@ def printing() -> str:
         "preparation/print.html",
         pages=[paper.page(step) for step in steps(definition)],
         filled=filled,
-        minutes=definition.minutes,
+        minutes=effort.minutes(definition),
         **page_head(answer),
     )
 

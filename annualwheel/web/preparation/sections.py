@@ -252,7 +252,7 @@ def _earlier_texts(section_page: SectionPage, card: bool) -> Mapping[str, str]:
     if section_page.earlier is None:
         return {}
     if not card:
-        return section_page.earlier.on_page(section_page.step.part)
+        return section_page.earlier.on_page(section_page.step.part, page.language())
     if section_page.open_card is None:
         return {}
     found = section_page.earlier.item_of(section_page.open_card.initiative_id)

@@ -120,6 +120,12 @@ def asked_title(submission: Submission) -> str:
     return name.to(page.language()) if name else ""
 
 
+def material(submission: Submission) -> str:
+    """What is read before answering, "" where that is nothing."""
+    read_first = published.asked_of(submission).material
+    return read_first.to(page.language()) if read_first else ""
+
+
 def occasion(submission: Submission) -> str:
     """Before or after which meeting the questions are asked."""
     meeting = submission.questionnaire.meeting

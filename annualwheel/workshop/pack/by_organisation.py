@@ -41,7 +41,7 @@ class ByOrganisation(Part):
     def _places(self, questionnaire: str) -> list[Place]:
         found: list[Place] = []
         for question in self.facts.books[questionnaire]:
-            if not question.group:
+            if not question.group and (questionnaire, question.key) not in self.facts.counted:
                 themes = self.facts.themes if question.per_theme else [""]
                 found += [(questionnaire, question.key, theme) for theme in themes]
         return found

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from annualwheel.questionnaires.content import AnswerContent, CodeBookQuestion
 from annualwheel.workbooks.pages import Column, Layout
 from annualwheel.workbooks.sheets import Sheet, StyledWorkbook
+from annualwheel.workshop import counts
 from annualwheel.workshop.code_books import readable
 from annualwheel.workshop.pack.facts import Facts, Part, Rank
 from annualwheel.workshop.submitted import Respondent, Submitted
@@ -25,11 +27,14 @@ class ByQuestion(Part):
             (key, one) for key, one in facts.questions() if not one.group and not one.per_theme
         ]
         self.sheets: dict[tuple[str, str], QuestionSheet] = {
-            (key, one.key): (ChoiceSheet if one.options or one.source else TextSheet)(
-                self, key, one, number
-            )
+            (key, one.key): self._kind(key, one)(self, key, one, number)
             for number, (key, one) in enumerate(asked, 1)
         }
+
+    def _kind(self, questionnaire: str, asked: CodeBookQuestion) -> type[QuestionSheet]:
+        if (questionnaire, asked.key) in self.facts.counted:
+            return CountSheet
+        return ChoiceSheet if asked.options or asked.source else TextSheet
 
     def add(self, answer: Submitted) -> None:
         """Writes each answer on the sheet of its question."""
@@ -68,6 +73,30 @@ class QuestionSheet:
         return self.part.make(
             Layout(title, columns, rank, frozen=frozen, portrait=True, filtered=False)
         )
+
+    def counts_of(self, chosen: Iterable[tuple[str, int]], answered: int) -> Sheet:
+        """The sheet with how many have chosen what, and how many have answered."""
+        word = self.facts.word
+        sheet = self.make((Column("", NAME), Column("", TEXT), Column("", NUMBER)), frozen=0)
+        sheet.joined([(self.label, "question")], 3)
+        sheet.joined([(word("option"), "heading"), ("", "heading")], 2)
+        for label, count in chosen:
+            share = (count / answered, "share")
+            sheet.append_styled([(count, "number"), (label, "wrap"), share])
+        sheet.append([])
+        sheet.append_styled([(answered, "number"), (word("have_answered"), "strong")])
+        return sheet
+
+
+class CountSheet(QuestionSheet):
+    """How many have chosen what, where nobody reads who has; nothing while too few have."""
+
+    def close(self) -> None:
+        """Writes the sheet when there are enough answers."""
+        facts = self.facts
+        found = counts.tally(facts.meeting, self.questionnaire, self.question, facts.language)
+        if found.is_shown:
+            self.counts_of(found.chosen, found.answered)
 
 
 class TextSheet(QuestionSheet):
@@ -116,20 +145,11 @@ class ChoiceSheet(QuestionSheet):
         if not self.chosen:
             return
         word = self.facts.word
-        sheet = self.make((Column("", NAME), Column("", TEXT), Column("", NUMBER)), frozen=0)
-        sheet.joined([(self.label, "question")], 3)
-        sheet.joined([(word("option"), "heading"), ("", "heading")], 2)
-        for label, count in self._in_order():
-            sheet.append_styled([(count, "number"), (label, "wrap"), (self._share(count), "share")])
-        sheet.append([])
-        sheet.append_styled([(len(self.chosen), "number"), (word("have_answered"), "strong")])
+        sheet = self.counts_of(self._in_order(), len(self.chosen))
         sheet.append([])
         sheet.styled([word("respondent"), word("chosen"), ""], "heading")
         for name, labels in self.chosen:
             sheet.append_styled([(name, "wrap"), (labels, "wrap")])
-
-    def _share(self, count: int) -> float:
-        return count / len(self.chosen)
 
     def _in_order(self) -> list[tuple[str, int]]:
         """As asked; organisations, which have no order of their own, by how often."""

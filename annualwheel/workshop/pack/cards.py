@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annualwheel.questionnaires.content import AnswerContent, ItemContent
-from annualwheel.questionnaires.definition import Group
+from annualwheel.questionnaires.definition import NONE_OF_THEM, Group
 from annualwheel.workbooks import texts
 from annualwheel.workbooks.pages import Column, Layout
 from annualwheel.workbooks.sheets import Link, Sheet, StyledWorkbook
@@ -17,19 +17,14 @@ MOST_LINES = 16
 
 
 class Cards(Part):
-    """A sheet for each theme that somebody has told of an initiative for."""
+    """A sheet for each theme that somebody has told of an initiative for, and one for no theme."""
 
     about = "about_theme"
 
     def __init__(self, facts: Facts, book: StyledWorkbook) -> None:
         super().__init__(facts, book)
         self.sheets: dict[str, Sheet] = {}
-        self.places = {key: place for place, key in enumerate(facts.themes, 1)}
-        self.groups: dict[tuple[str, str], Group] = {
-            (each.key, key): each.group(key)
-            for each in facts.definitions()
-            for key in each.groups()
-        }
+        self.places = {key: place for place, key in enumerate([*facts.themes, NONE_OF_THEM], 1)}
 
     def add(self, answer: Submitted) -> None:
         """Writes a card on the sheet of each theme that an initiative belongs to."""
@@ -38,19 +33,22 @@ class Cards(Part):
                 for theme in item.themes:
                     # A theme that was taken out of the year has no sheet, but is in the lists.
                     if theme in self.places and section.group:
-                        group = self.groups[answer.by.questionnaire, section.group.key]
+                        group = self.facts.groups[answer.by.questionnaire, section.group.key]
                         self._card(self._sheet(theme), group, item, answer.by)
 
     def _sheet(self, theme: str) -> Sheet:
         if theme not in self.sheets:
-            facts, place = self.facts, self.places[theme]
-            name = facts.themes[theme].name(facts.language)
+            facts, place, known = self.facts, self.places[theme], self.facts.themes.get(theme)
+            none = facts.word("no_theme")
+            name, short = (
+                (known.name(facts.language), known.short(facts.language)) if known else (none, none)
+            )
             columns = (Column(facts.word("respondent"), LABEL), Column(name, TEXT, wrap=True))
             layout = Layout(
                 f"{place}. {name}",
                 columns,
                 Rank.CARDS + place,
-                tab=f"{place}. {facts.themes[theme].short(facts.language)}",
+                tab=f"{place}. {short}",
                 portrait=True,
                 filtered=False,
             )

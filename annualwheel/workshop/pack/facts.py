@@ -10,14 +10,17 @@ from enum import IntEnum
 
 from annualwheel.models import Meeting, Theme
 from annualwheel.questionnaires import opening, published
-from annualwheel.questionnaires.content import CodeBookQuestion
-from annualwheel.questionnaires.definition import Definition, Option
+from annualwheel.questionnaires.content import CodeBookQuestion, ItemContent
+from annualwheel.questionnaires.definition import NONE_OF_THEM, Definition, Group, Option
 from annualwheel.workbooks.pages import Layout
 from annualwheel.workbooks.sheets import Sheet, StyledWorkbook
-from annualwheel.workshop import submitted
+from annualwheel.workshop import counts, submitted
 from annualwheel.workshop.code_books import code_books
 from annualwheel.workshop.pack.headings import word
 from annualwheel.workshop.submitted import Submitted
+
+# The key of the groups that tell of initiatives; others are called by their own label.
+INITIATIVES = "initiativ"
 
 
 class Rank(IntEnum):
@@ -29,6 +32,7 @@ class Rank(IntEnum):
     NOTES = 300
     ITEMS = 400
     PARTNERS = 500
+    SEEKING = 550
     BY_THEME = 600
     QUESTIONS = 700
     BY_ORGANISATION = 800
@@ -61,9 +65,14 @@ class Facts:
         digests.sort(key=lambda digest: order.index(published.by_digest(digest).key))
         self.digests = digests
         self.books = code_books(digests)
+        # By questionnaire and by its own key: two questionnaires may use the same.
+        self.groups: dict[tuple[str, str], Group] = {
+            (each.key, key): each.group(key) for each in self.definitions() for key in each.groups()
+        }
         self.several = len(meeting.questionnaires) > 1
         self.themes: dict[str, Theme] = {theme.key: theme for theme in meeting.year.themes}
         self.categories = submitted.categories(self.language)
+        self.counted = counts.counted(meeting)
         self.asked = {
             key: {question.key: question for question in book} for key, book in self.books.items()
         }
@@ -99,8 +108,19 @@ class Facts:
         return published.one(self.meeting, questionnaire).respondent == "person"
 
     def areas(self) -> dict[str, str]:
-        """The focus areas that were offered, by key."""
-        asking = [one for _key, one in self.questions() if one.source == "focus_areas"]
+        """The focus areas that were offered, by key; last that none of them fits, if it was."""
+        areas = self._offered("focus_areas")
+        none = areas.pop(NONE_OF_THEM, None)
+        return areas if none is None else areas | {NONE_OF_THEM: none}
+
+    def short_themes(self) -> dict[str, str]:
+        """The short names of the year's themes by key, and last the words for none of them."""
+        short = {key: theme.short(self.language) for key, theme in self.themes.items()}
+        none = self._offered("themes").get(NONE_OF_THEM)
+        return short if none is None else short | {NONE_OF_THEM: none}
+
+    def _offered(self, source: str) -> dict[str, str]:
+        asking = [one for _key, one in self.questions() if one.source == source]
         options = (option for question in asking for option in question.options)
         return {option.key: option.label.to(self.language) for option in options}
 
@@ -108,6 +128,26 @@ class Facts:
         """The short name of a chosen theme, the whole of one that was taken out of the year."""
         theme = self.themes.get(option.key)
         return theme.short(self.language) if theme else option.label.to(self.language)
+
+    def items_name(self) -> str:
+        """What the counts call the items that were asked for: initiatives, or what else it is."""
+        labels = {
+            key: group.label.to(self.language) for (_asked, key), group in self.groups.items()
+        }
+        if INITIATIVES in labels or not labels:
+            return self.word("initiatives")
+        return next(iter(labels.values()))
+
+    def themes_of(self, item: ItemContent, questionnaire: str) -> str:
+        """The short names of the themes that were chosen for an item."""
+        asked = self.asked[questionnaire]
+        chosen = (
+            option
+            for answer in item.answers
+            if asked[answer.question].source == "themes"
+            for option in answer.chosen or ()
+        )
+        return "; ".join(self.short_theme(option) for option in chosen)
 
 
 class Part:

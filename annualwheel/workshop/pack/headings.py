@@ -55,17 +55,17 @@ WORDS = {
         " … [The text goes on in the sheet Long texts]",
     ),
     "theme_by_area": (
-        "Antal initiativ per tema och insatsområde",
-        "Number of initiatives by theme and focus area",
+        "Antal {what} per tema och insatsområde",
+        "Number of {what} by theme and focus area",
     ),
     "theme_by_category": (
-        "Antal initiativ per tema och typ av organisation",
-        "Number of initiatives by theme and kind of organisation",
+        "Antal {what} per tema och typ av organisation",
+        "Number of {what} by theme and kind of organisation",
     ),
+    "no_theme": ("Inget av årets teman", "None of this year's themes"),
     "several": (
-        "Ett initiativ kan höra till flera teman och insatsområden och räknas då i flera rutor.",
-        "An initiative may belong to several themes and focus areas and is then counted in "
-        "several cells.",
+        "Det som hör till flera teman eller insatsområden räknas i flera rutor.",
+        "What belongs to several themes or focus areas is counted in several cells.",
     ),
     "pack": ("Underlag inför", "Pack for"),
     "meeting": ("Möte", "Meeting"),
@@ -96,6 +96,9 @@ WORDS = {
     "question_short": ("F", "Q"),
     "partners": ("Samarbeten", "Collaborations"),
     "partner": ("Samarbetar med", "Works with"),
+    "seeking": ("Söker samarbete", "Looking for collaboration"),
+    "seeks": ("Söker", "Is looking for"),
+    "about_what": ("Om vad", "About what"),
     "notes": ("Dokumentation", "Notes"),
     "secretary": ("Sekreterare", "Secretary"),
     "table": ("Bord", "Table"),
@@ -133,14 +136,14 @@ WORDS = {
     "gap": ("Lucka", "Gap"),
     "unknown": ("Vet inte", "Not known"),
     "gap_is": (
-        "Lucka: minst hälften har svarat, och ingen har något initiativ här.",
-        "Gap: at least half have responded, and nobody has an initiative here.",
+        "Lucka: minst hälften har svarat, och ingen har något här.",
+        "Gap: at least half have responded, and nobody has anything here.",
     ),
     "unknown_is": (
         "Vet inte: färre än hälften av de tillfrågade har svarat.",
         "Not known: fewer than half of those asked have responded.",
     ),
-    "number_of_initiatives": ("Antal initiativ", "Number of initiatives"),
+    "number_of": ("Antal {what}", "Number of {what}"),
     "answered": ("Har svarat", "Responded"),
     "asked": ("Tillfrågade", "Asked"),
     "all": ("Alla", "All"),
@@ -179,8 +182,8 @@ WORDS = {
         "An id is the same on all sheets and in all packs, also next year.",
     ),
     "about_overview": (
-        "Antal initiativ per tema, med luckor, och hur många som har svarat",
-        "Number of initiatives by theme, with gaps, and how many have responded",
+        "Antal per tema, med luckor, och hur många som har svarat",
+        "Number by theme, with gaps, and how many have responded",
     ),
     "about_initiatives": (
         "En rad per initiativ, och sist de svar som inte har något. De första kolumnerna skrivs ut",
@@ -192,8 +195,12 @@ WORDS = {
         "One row for each, and last the responses without one. The first columns are printed",
     ),
     "about_partners": (
-        "En rad för varje initiativ och samarbetspartner",
-        "One row for each initiative and partner",
+        "En rad för varje organisation som nämns, och var",
+        "One row for each organisation that is named, and where",
+    ),
+    "about_seeking": (
+        "De initiativ som söker någon att samarbeta med, och om vad",
+        "The initiatives that are looking for somebody to work with, and about what",
     ),
     "about_notes": (
         "Frågorna med tomma rader, till den som antecknar vid bordet",

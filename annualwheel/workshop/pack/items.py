@@ -15,7 +15,7 @@ from annualwheel.workbooks.pages import Layout
 from annualwheel.workbooks.sheets import Sheet, StyledWorkbook
 from annualwheel.workbooks.texts import TITLE_LIMIT
 from annualwheel.workshop.pack.columns import ItemColumns
-from annualwheel.workshop.pack.facts import Facts, Part, Rank
+from annualwheel.workshop.pack.facts import INITIATIVES, Facts, Part, Rank
 from annualwheel.workshop.submitted import Respondent, Submitted
 
 # A group is named by its questionnaire and its own key: two questionnaires may use the same.
@@ -48,7 +48,7 @@ class ItemLists(Part):
     def __init__(self, facts: Facts, book: StyledWorkbook) -> None:
         super().__init__(facts, book)
         labels = _labels(facts.definitions(), facts.language)
-        if len(labels) == 1:
+        if [key for _questionnaire, key in labels] == [INITIATIVES]:
             labels = dict.fromkeys(labels, Label(facts.word("initiatives")))
         self.lists = {
             name: ItemList(self, label, name, Rank.ITEMS + place)

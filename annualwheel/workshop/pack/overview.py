@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from itertools import zip_longest
 
+from annualwheel.questionnaires.definition import NONE_OF_THEM
 from annualwheel.workbooks.pages import Column, Layout
 from annualwheel.workbooks.sheets import Sheet, StyledWorkbook
 from annualwheel.workshop import puzzle
@@ -51,10 +52,11 @@ class Overview(Part):
         shown = (areas.values(), categories.values()) if self.asking else ()
         across = zip_longest(("", ""), *shown, fillvalue="")
         widths = [_wide_enough(headings) for headings in across]
+        last = _wide_enough([facts.items_name()])
         sheet = self.make(
             Layout(
                 facts.word("overview"),
-                (Column("", THEME), *(Column("", width) for width in widths), Column("", NARROW)),
+                (Column("", THEME), *(Column("", width) for width in widths), Column("", last)),
                 Rank.OVERVIEW,
             )
         )
@@ -82,15 +84,22 @@ class Overview(Part):
         counts: Mapping[tuple[str, str], int],
         answered: Callable[[str], tuple[int, int]],
     ) -> None:
-        word = self.facts.word
-        sheet.styled([word(title)], "title")
-        sheet.styled([word("theme"), *across.values(), word("number_of_initiatives")], "heading")
-        for key, theme in self.facts.themes.items():
-            found = [(counts.get((key, other), 0), *answered(other)) for other in across]
-            cells = [self._cell(puzzle.piece(*each)) for each in found]
+        word, what = self.facts.word, self.facts.items_name().lower()
+        sheet.styled([word(title).format(what=what)], "title")
+        total = word("number_of").format(what=what)
+        sheet.styled([word("theme"), *across.values(), total], "heading")
+        for key, name in self.facts.short_themes().items():
+            cells = []
+            for other in across:
+                count = counts.get((key, other), 0)
+                # What fits none of them is no place where something is missing.
+                outside = NONE_OF_THEM in (key, other)
+                cells.append(
+                    self._cell(count if outside else puzzle.piece(count, *answered(other)))
+                )
             # Initiatives, not the sum of the cells: one may be in several of them.
-            total = (self.puzzle.by_theme[key], "number")
-            sheet.append_styled([(theme.short(self.facts.language), "strong"), *cells, total])
+            every = (self.puzzle.by_theme[key], "number")
+            sheet.append_styled([(name, "strong"), *cells, every])
         sheet.append([])
 
     def _cell(self, shown: int | str) -> tuple[object, str]:

@@ -27,7 +27,7 @@ class Partners(OneSheet):
                         by.name,
                         facts.category(by.category),
                         item.title,
-                        self._themes(item, by.questionnaire),
+                        facts.themes_of(item, by.questionnaire),
                         partner,
                         item.public_id,
                     ]
@@ -41,20 +41,19 @@ class Partners(OneSheet):
             Column(word("category"), 20),
             Column(word("title"), 34, wrap=True),
             Column(word("theme"), 24, wrap=True),
-            Column(word("partner"), 31, wrap=True),
+            Column(self._question(), 31, wrap=True),
             Column(word("id"), 15),
         )
         return Layout(word("partners"), columns, Rank.PARTNERS)
 
-    def _themes(self, item: ItemContent, questionnaire: str) -> str:
-        asked = self.facts.asked[questionnaire]
-        chosen = (
-            option
-            for answer in item.answers
-            if asked[answer.question].source == "themes"
-            for option in answer.chosen or ()
-        )
-        return "; ".join(self.facts.short_theme(option) for option in chosen)
+    def _question(self) -> str:
+        """What was asked, where it was asked in one way only."""
+        labels = {
+            question.label.to(self.facts.language)
+            for _key, question in self.facts.questions()
+            if question.group and question.source == "organisations"
+        }
+        return labels.pop() if len(labels) == 1 else self.facts.word("partner")
 
     def _partners(self, item: ItemContent, questionnaire: str) -> Iterator[str]:
         asked = self.facts.asked[questionnaire]

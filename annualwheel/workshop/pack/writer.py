@@ -23,6 +23,7 @@ from annualwheel.workshop.pack.overview import Overview
 from annualwheel.workshop.pack.partners import Partners
 from annualwheel.workshop.pack.people import Participants, Silent
 from annualwheel.workshop.pack.read_me import ReadMe
+from annualwheel.workshop.pack.seeking import Seeking
 from annualwheel.workshop.submitted import Respondent
 
 Progress = Callable[[int], None]
@@ -48,6 +49,7 @@ class PackWriter:
             Cards,
             Documentation,
             Partners,
+            Seeking,
             ByTheme,
             ByQuestion,
             ByOrganisation,

@@ -368,6 +368,10 @@ def test_phases_are_typed_as_days_and_shown_as_dates(meeting: Meeting, office: B
     )
     office.fill("Till och med", "80", within="Anmälan").press("Spara inställningarna")
     assert "före den sista" in office.error_at("Till och med", within="Anmälan")
+    where = "Webbadress till det som ska läsas före mötet"
+    office.fill(where, "javascript:alert(1)").press("Spara inställningarna")
+    assert "Skriv en webbadress" in office.error_at(where)
+    office.fill(where, "www.exempel.se/nuläget.pdf")
     office.fill("Till och med", "30", within="Anmälan").fill("Diarienummer", "RV 2026-1").press(
         "Spara inställningarna"
     )
@@ -379,6 +383,7 @@ def test_phases_are_typed_as_days_and_shown_as_dates(meeting: Meeting, office: B
         dt.datetime(2026, 12, 23, 22, 59, 59, tzinfo=dt.UTC),
     )
     assert meeting.registry_number == "RV 2026-1"
+    assert meeting.material_url == "https://www.exempel.se/nuläget.pdf"
     assert verbs(meeting) == ["phases_changed", "terms_changed"]
 
 

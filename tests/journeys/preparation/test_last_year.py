@@ -226,6 +226,19 @@ def test_last_year_s_text_lies_folded_beside_the_question_and_fills_an_empty_fie
         )
 
 
+def test_last_year_s_choice_lies_beside_the_question_and_is_made_anew(office: Office) -> None:
+    maria, _anna = office.opens(hur_langt="har_borjat", perspektiv=["klimat_och_miljo"])
+    maria.open(THEME)
+    told = [node.text for node in maria.page.all("details") if "Förra årets svar" in node.text]
+    assert [("Har börjat" in text, "Klimat och miljö" in text) for text in told] == [
+        (True, False),
+        (False, True),
+    ]
+    assert "Använd som utgångspunkt" not in str(told)
+    with office.app.app_context():
+        assert stored(item_of(office.member(), KEY), "hur_langt") is None
+
+
 def test_last_year_s_text_never_takes_the_place_of_what_is_typed(office: Office) -> None:
     maria, _anna = office.opens(skapa="Ett kontor för alla")
     maria.open(THEME).fill(SKAPA, "Eget").press(f"Använd som utgångspunkt på {SKAPA}").see(

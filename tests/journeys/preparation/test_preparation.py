@@ -66,8 +66,8 @@ def test_the_hub_says_what_is_asked_how_far_it_is_and_who_writes(office: Office)
     maria, anna = office.opens("Maria", "Anna")
     maria.see(
         "Förberedelse för Hagfors kommun",
-        "Ingen har börjat än. Börja med Er organisation. Det tar 2 minuter.",
-        "cirka 45 minuter",
+        "Ingen har börjat än. Börja med Er organisation. Det tar cirka 5 minuter.",
+        "cirka 90 minuter tillsammans",
         "torsdag 14 januari 2027",
         "3. Skapa, bryta, behålla: Hur får fler arbete?",
         "Maria Lindqvist (du)",
@@ -186,6 +186,9 @@ def test_an_initiative_is_added_filled_in_and_done(office: Office) -> None:
         "Hur får fler arbete?"
     ).choose("Förbättra livsvillkoren")
     maria.choose("Planeras").press("Klar med initiativet")
+    # Without a script the questions of the state come with the next page.
+    maria.see("Det kom till frågor efter ditt val", "Vad behöver ni för att komma igång")
+    maria.press("Klar med initiativet")
     maria.see("1. Ung i Hagfors", "Klart", "Nätverk. Förbättra livsvillkoren. Planeras").miss(
         "Vad har varit svårt?"
     )
@@ -614,3 +617,30 @@ def test_other_organisations_cards_cannot_be_touched(office: Office) -> None:
             ).status_code
             == 404
         )
+
+
+def test_nobody_and_somebody_cannot_both_stand_behind_the_answer(office: Office) -> None:
+    (maria,) = office.opens("Maria", finished=True)
+    page = maria.follow("1. Er organisation")
+    page.choose("Ingen än").choose("Högsta ledningen").press("Spara utkast")
+    # A draft holds anything; submitting waits.
+    maria.open("/forberedelse/granska").see(
+        "Ta bort ”Ingen än” eller de andra valen på ”Vilka har ställt sig bakom svaret?”"
+    )
+    maria.press("Skicka in svaret")
+    with office.app.app_context():
+        assert db.session.query(SubmissionVersion).count() == 0
+    maria.open("/forberedelse/organisation").clear("Ingen än").press("Spara utkast")
+    maria.open("/forberedelse/granska").miss("Ta bort ”Ingen än”").press("Skicka in svaret")
+    with office.app.app_context():
+        version = db.session.query(SubmissionVersion).one()
+        (said,) = (
+            answer
+            for section in version.content["sections"]
+            for answer in section["answers"]
+            if answer["question"] == "forankrat"
+        )
+    assert said["value"] == ["ledning"]
+    assert said["chosen"] == [
+        {"key": "ledning", "label": {"sv": "Högsta ledningen", "en": "Top management"}}
+    ]

@@ -339,17 +339,18 @@ def test_the_overview_counts_what_the_initiatives_sheet_holds(
     )
     make_submitted(meeting, "Compare", category="kluster")
     rows = sheets(build(meeting, clock))["Översikt"]
-    assert [row[:6] for row in rows[1:4]] == [
+    assert [row[:7] for row in rows[1:4]] == [
         [
             "Tema",
             "Förbättra livsvillkoren",
             "Höja kompetensen",
             "Utveckla attraktiva platser",
             "Stärka konkurrenskraften",
+            "Inget av dem",
             "Antal initiativ",
         ],
-        ["Fler i arbete?", 2, "Lucka", "Lucka", "Lucka", 2],
-        ["Energi & klimat?", "Lucka", "Lucka", 1, "Lucka", 1],
+        ["Fler i arbete?", 2, "Lucka", "Lucka", "Lucka", 0, 2],
+        ["Energi & klimat?", "Lucka", "Lucka", 1, "Lucka", 0, 1],
     ]
     by_category = next(number for number, row in enumerate(rows) if row[1:2] == ["Region"])
     header, work = rows[by_category], rows[by_category + 1]

@@ -27,7 +27,7 @@ LATER = START + dt.timedelta(hours=1)
 
 
 def change(meeting: Meeting, **found: AttendanceTerms) -> list[Registration]:
-    return planning.set_terms(meeting, Terms(False, True, "", found), LATER, audit.SYSTEM)
+    return planning.set_terms(meeting, Terms(False, True, "", "", found), LATER, audit.SYSTEM)
 
 
 def coming(count: int, capacity: int | None, **more: Any) -> list[Registration]:

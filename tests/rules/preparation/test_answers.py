@@ -619,7 +619,7 @@ def test_the_facts_of_the_mails(session: Db) -> None:
     assert (facts["given"], facts["closes"].replace("\xa0", " "), facts["minutes"]) == (
         "Maria",
         "torsdag 14 januari 2027",
-        45,
+        90,
     )  # type: ignore[attr-defined]
     assert facts["sections"] == [
         "Er organisation",

@@ -158,6 +158,32 @@ def test_a_question_that_is_not_asked_any_more_or_is_of_another_kind_is_left_out
     ]
 
 
+def test_of_several_choices_where_one_can_be_made_none_is_chosen_for_the_member(
+    session: Db,
+) -> None:
+    (maria,) = make_members()
+    make_earlier(maria, {"tema": ["arbete", "ensamhet"], "samarbete": ["lara", "dela"]})
+    ask_otherwise(maria, samarbete=QuestionType.CHOICE)
+    found = fitting(maria)
+    assert "samarbete" not in found.values
+    assert [(gone.question.sv, gone.only_one) for gone in found.lost][-1] == (
+        "Söker ni samarbete?",
+        True,
+    )
+    assert [option.sv for option in found.lost[-1].options] == [
+        "Ja, vi vill lära av andra",
+        "Ja, vi delar gärna med oss",
+    ]
+
+
+def test_a_single_choice_goes_on_where_several_can_be_made_and_the_reverse(session: Db) -> None:
+    (maria,) = make_members()
+    make_earlier(maria, {"samarbete": ["dela"], "status": "avslutat"})
+    ask_otherwise(maria, samarbete=QuestionType.CHOICE, status=QuestionType.CHOICES)
+    found = fitting(maria)
+    assert (found.values["samarbete"], found.values["status"]) == ("dela", ["avslutat"])
+
+
 def ask_otherwise(member: Member, **kinds: QuestionType | None) -> None:
     """Lets this year's questionnaire ask some questions of the group as another kind, or not at
     all.
@@ -323,7 +349,7 @@ def test_last_year_s_texts_are_found_by_page_and_by_initiative(session: Db) -> N
     assert found is not None
     definition = published.definition_of(maria.submission.questionnaire)
     pages = {
-        (part.section.key, part.theme.key if part.theme else None): found.on_page(part)
+        (part.section.key, part.theme.key if part.theme else None): found.on_page(part, "sv")
         for part in definition.parts()
     }
     assert pages["organisation", None]["forberett"] == "Förra årets strateger"

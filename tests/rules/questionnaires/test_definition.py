@@ -26,13 +26,14 @@ from annualwheel.questionnaires.definition import (
     resolve,
 )
 
+LABEL = Text("Ord", "Words")
 THEMES = (Option("arbete", Text("Arbete", "Work")), Option("energi", Text("Energi", "Energy")))
 AREAS = (Option("livsvillkor", Text("Förbättra livsvillkoren", "Better living conditions")),)
 
 words = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
 texts = st.builds(Text, words, words)
 keys = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
-options = st.lists(st.builds(Option, keys, texts), max_size=3).map(tuple)
+options = st.lists(st.builds(Option, keys, texts, st.booleans()), max_size=3).map(tuple)
 questions = st.builds(
     Question,
     keys,
@@ -187,6 +188,19 @@ def test_a_question_whose_list_is_empty_disappears_with_those_that_wait_for_it()
     assert resolve(definition, THEMES, AREAS, goals).question("ett", "mal").options == goals
 
 
+def test_none_of_them_comes_after_what_there_is_and_fills_no_empty_list() -> None:
+    none = Text("Inget av dem", "None of them")
+    asked = (
+        Question("tema", QuestionType.CHOICES, LABEL, source="themes", none_label=none),
+        Question("mal", QuestionType.CHOICES, LABEL, source="goals", none_label=none),
+    )
+    one = Definition(
+        "d", "work", "person", LABEL, LABEL, 1, (Section("s", LABEL, 1, None, False, asked),)
+    )
+    (question,) = resolve(one, THEMES, AREAS, ()).sections[0].questions
+    assert question.options == (*THEMES, Option("inget_av_dem", none, alone=True))
+
+
 def test_what_is_published_does_not_follow_the_years_themes() -> None:
     definition = definition_of(choosing("tema", "themes"))
     before = resolve(definition, THEMES, AREAS, ())
@@ -216,3 +230,15 @@ def test_sections_and_questions_are_found_by_key() -> None:
         definition.section("två")
     with pytest.raises(KeyError):
         definition.question("ett", "b")
+
+
+def test_a_choice_that_stands_alone_is_written_down_and_the_others_as_before() -> None:
+    plain = Definition("d", "work", "person", LABEL, LABEL, 1, (_with_option(Option("a", LABEL)),))
+    alone = replace(plain, sections=(_with_option(Option("a", LABEL, alone=True)),))
+    assert "alone" not in dump(plain) and '"alone":true' in dump(alone)
+    assert load(dump(alone)) == alone and alone.digest != plain.digest
+
+
+def _with_option(option: Option) -> Section:
+    question = Question("q", QuestionType.CHOICES, LABEL, options=(option,))
+    return Section("s", LABEL, 1, questions=(question,))

@@ -287,6 +287,16 @@ def test_an_error_says_what_to_do(posted: dict[str, Any], expected: dict[str, li
     assert errors(form) == expected
 
 
+def test_what_stands_alone_beside_others_is_told_which_to_take_away() -> None:
+    options = (*offered("chefer", "medarbetare"), Option("ingen", Text("Ingen än", "No one"), True))
+    asked = ask("vilka", QuestionType.CHOICES, options=options)
+    form = made({"vilka": ["ingen", "chefer"]}, questions=(asked,))
+    assert not form.validate_fully()
+    assert errors(form) == {"vilka": ["Ta bort ”Ingen än” eller de andra valen på ”vilka?”"]}
+    marks = [choice.render_kw for choice in form.vilka.iter_choices()]
+    assert marks == [{}, {}, {"data-alone": ""}]
+
+
 @pytest.mark.parametrize(
     ("kind", "start"),
     [

@@ -87,7 +87,7 @@ def test_its_own_days_are_counted_from_the_meeting_and_move_with_it(
 def test_what_has_opened_stays_open_when_the_meeting_moves_and_what_is_over_stays_over(
     meeting: Meeting, tmp_path: Path
 ) -> None:
-    text = TWO_GROUPS.replace("minutes", "opens = -40\ncloses = -20\nminutes", 1)
+    text = TWO_GROUPS.replace("title", "opens = -40\ncloses = -20\ntitle", 1)
     asked = published.publish(meeting, read_text(tmp_path, text), OPEN, audit.SYSTEM)
     opened, _closes = span(asked)
     meeting.starts_at += 14 * DAY
@@ -133,7 +133,7 @@ def test_the_preparation_opens_with_the_first_that_prepares_the_meeting(
     planned = years.phase(meeting, "preparation").opens_at
     assert opening.preparation_opens_at(meeting) == planned
     publish(meeting)
-    earlier = TWO_GROUPS.replace("minutes", "opens = -60\ncloses = -20\nminutes", 1)
+    earlier = TWO_GROUPS.replace("title", "opens = -60\ncloses = -20\ntitle", 1)
     first = published.publish(meeting, read_text(tmp_path, earlier), OPEN, audit.SYSTEM)
     follow_up = FOLLOW_UP.replace("opens = 1", "opens = 0")
     published.publish(meeting, read_text(tmp_path, follow_up), OPEN, audit.SYSTEM)

@@ -22,14 +22,12 @@ HEAD = """
 key = "prov"
 meeting = "work"
 respondent = "organisation"
-minutes = 5
 title = { sv = "Prov", en = "Sample" }
 intro = { sv = "Hej", en = "Hello" }
 """
 SECTION = """
 [[sections]]
 key = "ett"
-minutes = 2
 title = { sv = "Ett", en = "One" }
 """
 FIRST = """
@@ -90,11 +88,10 @@ def test_a_file_is_read_as_it_stands(tmp_path: Path) -> None:
     path = tmp_path / "prov.toml"
     path.write_text(WHOLE)
     definition = read(path)
-    assert (definition.key, definition.meeting_kind, definition.respondent, definition.minutes) == (
+    assert (definition.key, definition.meeting_kind, definition.respondent) == (
         "prov",
         "work",
         "organisation",
-        5,
     )
     first, second = definition.sections
     assert first.questions[0].options == (
@@ -167,13 +164,20 @@ show_if = { question = "typ", values = ["annat"] }
     [
         ('meeting = "work"', 'meeting = "fest"', (None, None, "unknown_value")),
         ('respondent = "organisation"', "", (None, None, "missing_field")),
-        ("minutes = 5", "", (None, None, "missing_field")),
-        ("minutes = 2", "", ("ett", None, "missing_field")),
         ("at_most = 10", "", ("grupp", None, "missing_field")),
-        ("minutes = 5", 'minutes = "5"', (None, None, "wrong_kind")),
-        ("minutes = 5", "minutes = true", (None, None, "wrong_kind")),
-        ("minutes = 5", "minutes = 0", (None, None, "out_of_range")),
-        ("minutes = 5", "minutes = 5\nfarg = 1", (None, None, "unknown_field")),
+        ("at_most = 10", 'at_most = "5"', ("grupp", None, "wrong_kind")),
+        ("at_most = 10", "at_most = true", ("grupp", None, "wrong_kind")),
+        ("at_most = 10", "at_most = 0", ("grupp", None, "out_of_range")),
+        ('key = "prov"', 'key = "prov"\nfarg = 1', (None, None, "unknown_field")),
+        (
+            'key = "prov"',
+            'key = "prov"\nmaterial = { pages = 0, label = { sv = "A", en = "A" } }',
+            (None, None, "out_of_range"),
+        ),
+        ('key = "prov"', 'key = "prov"\nmaterial = { pages = 9 }', (None, None, "missing_field")),
+        # How long it takes is computed and not typed.
+        ('key = "prov"', 'key = "prov"\nminutes = 5', (None, None, "unknown_field")),
+        ('key = "ett"', 'key = "ett"\nminutes = 5', ("ett", None, "unknown_field")),
         ('key = "prov"', 'key = "Prov 1"', (None, None, "bad_key")),
         ('en = "Sample"', 'en = " "', (None, None, "no_english")),
         (', en = "One"', "", ("ett", None, "no_english")),
@@ -255,6 +259,32 @@ def test_no_section_has_the_address_of_a_page(app: Flask) -> None:
             "two_lists",
         ),
         ('type = "choices"\nsource = "kommuner"', "unknown_value"),
+        # Asked of an organisation, which everybody knows the name of.
+        (
+            'type = "choice"\ncounted = true\noptions = [{ key = "a", sv = "A", en = "A" }]',
+            "counted_place",
+        ),
+        (
+            'type = "date"\nfolded = true\nrequired = true\nerror = { sv = "F", en = "E" }',
+            "folded_required",
+        ),
+        (
+            'type = "date"\nfolded = true\n\n[[sections.questions]]\nkey = "nasta"\n'
+            'type = "date"\nlabel = { sv = "N", en = "N" }',
+            "folded_first",
+        ),
+        (
+            'type = "choices"\nnone = { sv = "I", en = "N" }\nsource = "organisations"',
+            "not_for_type",
+        ),
+        (
+            'type = "choice"\noptions = [{ key = "a", sv = "A", en = "A", alone = true }]',
+            "not_for_type",
+        ),
+        (
+            'type = "choices"\noptions = [{ key = "a", sv = "A", en = "A", alone = "ja" }]',
+            "wrong_kind",
+        ),
         ('type = "date"\nshow_if = { question = "borta", values = ["a"] }', "show_if_unknown"),
         ('type = "date"\nshow_if = { question = "fraga", values = ["a"] }', "show_if_unknown"),
         ('type = "date"\nshow_if = { question = "typ", values = ["borta"] }', "show_if_value"),
@@ -297,7 +327,7 @@ def test_a_condition_reaches_back_to_an_earlier_section_but_not_into_a_group_or_
     grouped = WHOLE + later
     assert found(tmp_path, grouped % ("typ", "annat")) == []
     assert found(tmp_path, grouped % ("slag", "a")) == [("tva", "fraga", "show_if_unknown")]
-    per_theme = HEAD + SECTION.replace("minutes", "per_theme = true\nminutes") + FIRST + later
+    per_theme = HEAD + SECTION.replace("title", "per_theme = true\ntitle") + FIRST + later
     assert found(tmp_path, per_theme % ("typ", "annat")) == [("tva", "fraga", "show_if_unknown")]
 
 
@@ -343,7 +373,7 @@ def test_a_section_asks_something_and_no_two_groups_share_a_key(tmp_path: Path) 
     assert found(tmp_path, WHOLE + second.replace('"initiativ"', '"initiativ_2"')) == []
 
 
-HEAD_AFTER = HEAD.replace("minutes", 'when = "after"\nminutes', 1)
+HEAD_AFTER = HEAD.replace("title", 'when = "after"\ntitle', 1)
 
 
 @pytest.mark.parametrize(
@@ -359,13 +389,13 @@ HEAD_AFTER = HEAD.replace("minutes", 'when = "after"\nminutes', 1)
         (HEAD_AFTER, "opens = 0\ncloses = 14\n", None),
         (HEAD_AFTER, "opens = -1\ncloses = 14\n", "days_on_other_side"),
         (HEAD_AFTER, "", None),
-        (HEAD.replace("minutes", 'when = "sedan"\nminutes', 1), "", "unknown_value"),
+        (HEAD.replace("title", 'when = "sedan"\ntitle', 1), "", "unknown_value"),
     ],
 )
 def test_a_questionnaire_may_have_days_of_its_own_on_one_side_of_the_meeting(
     tmp_path: Path, head: str, days: str, problem: str | None
 ) -> None:
-    text = head.replace("minutes", f"{days}minutes", 1) + SECTION + FIRST
+    text = head.replace("title", f"{days}title", 1) + SECTION + FIRST
     assert found(tmp_path, text) == ([(None, None, problem)] if problem else [])
 
 
@@ -389,7 +419,7 @@ def test_all_problems_come_at_once_and_in_plain_swedish(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
-    assert "line 2" in str(problems_in(tmp_path, 'key = "a"\nminutes = fem\n')[0])
+    assert "line 2" in str(problems_in(tmp_path, 'key = "a"\nopens = fem\n')[0])
     path = tmp_path / "latin.toml"
     path.write_bytes('key = "möte"'.encode("cp1252"))
     with pytest.raises(DefinitionError) as raised:

@@ -292,6 +292,15 @@ def test_a_choice_that_is_not_offered_cannot_be_read() -> None:
     assert validate(question(QuestionType.CHOICES, source="organisations"), ["RV", "XX"]) is None
 
 
+def test_a_choice_that_stands_alone_is_refused_beside_another() -> None:
+    options = (*OPTIONS, Option("ingen", LABEL, alone=True), Option("vet_inte", LABEL, alone=True))
+    asked = question(QuestionType.CHOICES, options=options)
+    for fine in ([], ["a", "c"], ["ingen"], ["ingen", "ingen", ""]):
+        assert validate(asked, fine) is None, fine
+    for both in (["a", "ingen"], ["ingen", "b", "c"], ["ingen", "vet_inte"]):
+        assert validate(asked, both) is AnswerProblem.NOT_ALONE, both
+
+
 def test_more_choices_than_allowed_are_too_many() -> None:
     asked = question(QuestionType.CHOICES, options=OPTIONS, at_most=2)
     assert validate(asked, ["a", "b"]) is None

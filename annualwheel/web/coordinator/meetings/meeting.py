@@ -16,7 +16,7 @@ from annualwheel.errors import DomainError, Missing
 from annualwheel.mailings import drafts
 from annualwheel.meetings import settling
 from annualwheel.models import Meeting
-from annualwheel.questionnaires import opening, published, reading
+from annualwheel.questionnaires import effort, opening, published, reading
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.registrations import turnout
 from annualwheel.services import services
@@ -151,6 +151,7 @@ class Unpublished:
     definition: Definition
     opens_at: dt.datetime
     possible: bool
+    minutes: int
 
 
 def _unpublished(meeting: Meeting, now: dt.datetime) -> list[Unpublished]:
@@ -162,5 +163,7 @@ def _unpublished(meeting: Meeting, now: dt.datetime) -> list[Unpublished]:
             continue
         opens_at = opening.planned(meeting, one)[0]
         in_time = now < meeting.starts_at or one.timing == "after"
-        found.append(Unpublished(one, opens_at, meeting.state == "planned" and in_time))
+        possible = meeting.state == "planned" and in_time
+        minutes = effort.minutes(published.of_the_year(meeting, one))
+        found.append(Unpublished(one, opens_at, possible, minutes))
     return found

@@ -21,7 +21,7 @@ from annualwheel.meetings.planning import Terms
 from annualwheel.models import Meeting, Registration
 from annualwheel.participation import attendance_terms
 from annualwheel.participation.attendance_terms import AttendanceTerms
-from annualwheel.questionnaires import opening, published
+from annualwheel.questionnaires import opening, published, values
 from annualwheel.registrations import seats
 from annualwheel.web import page
 from annualwheel.web.acting import carried_out
@@ -66,6 +66,17 @@ class SettingsForm(StaleSafeForm):
     )
     with_lunch = BooleanField(_l("Lunch ingår (vi frågar i anmälan)"))
     registry_number = StringField(_l("Diarienummer"), filters=[strip])
+    material_url = StringField(
+        _l("Webbadress till det som ska läsas före mötet"),
+        [
+            Parsed(
+                values.url,
+                _l("Skriv en webbadress, till exempel www.exempel.se/analys"),
+                optional=True,
+            )
+        ],
+        filters=[strip],
+    )
 
     def way(self, mode: str) -> AttendanceTerms:
         """What was filled in for a way of attending, when the form has been accepted."""
@@ -147,27 +158,28 @@ def form_for(meeting: Meeting) -> Any:
 
 def _holding(meeting: Meeting) -> dict[str, object]:
     """The values now, by field."""
-    values: dict[str, object] = {
+    held: dict[str, object] = {
         "open_registration": meeting.open_registration,
         "with_lunch": meeting.with_lunch,
         "registry_number": meeting.registry_number,
+        "material_url": meeting.material_url,
         "online": seats.option_of(meeting, "online") is not None,
     }
     for period in periods(meeting):
-        values |= {
+        held |= {
             f"{period.field}_opens": str(period.sign * period.opens_days),
             f"{period.field}_closes": str(period.sign * period.closes_days),
         }
     for mode in MODES:
         option = seats.option_of(meeting, mode)
         way = attendance_terms.of(option) if option else AttendanceTerms()
-        values |= {
+        held |= {
             f"capacity_{mode}": _written(way.capacity),
             f"organisation_{mode}": _written(way.per_organisation),
             f"rule_{mode}": way.rule,
             f"hours_{mode}": str(way.hours),
         }
-    return values
+    return held
 
 
 def _fields_of_period(field: str) -> dict[str, Any]:
@@ -266,6 +278,10 @@ def _save(meeting: Meeting, form: Any) -> list[Registration]:
     # Every meeting can be attended on site; only the online way can be left out.
     chosen = {mode: form.way(mode) for mode in MODES if mode == "on_site" or form.online.data}
     terms = Terms(
-        form.open_registration.data, form.with_lunch.data, form.registry_number.data, chosen
+        open_registration=form.open_registration.data,
+        with_lunch=form.with_lunch.data,
+        registry_number=form.registry_number.data,
+        material_url=values.url(form.material_url.data) if form.material_url.data else "",
+        ways=chosen,
     )
     return planning.set_terms(meeting, terms, now, actor)
