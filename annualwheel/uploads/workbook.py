@@ -19,7 +19,7 @@ from annualwheel.uploads.worksheet import Merges, Values, WorksheetHandler, colu
 # ECMA-376 Part 1, 18.8.30: formats of days and times that have no pattern in the file.
 DAY_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 # In a pattern of a day: texts, colours and signs that stand for themselves.
-NO_DAY = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
+NO_DAY = re.compile(r'"[^"]{0,255}"|\[[^\]]{0,255}\]|\\.|_.|\*.')
 DAY = re.compile("[dmyhs]", re.IGNORECASE)
 MERGED = re.compile(rb'mergeCell\s[^<>]{0,200}?ref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"')
 MOST_MERGES = 50_000
