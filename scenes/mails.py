@@ -76,7 +76,6 @@ SV: dict[str, object] = {
     "saved": "",
     "asked": "",
     "after": "",
-    "changed": "",
     "inactive": "",
     "instead": "",
     "to_write": "",

@@ -25,7 +25,7 @@ _WHEN = ("given", "meeting", "day", "short_day")
 _PLAN = (*_WHEN, "time", "place")
 _PREPARE = ("given", "organisation", "meeting", "short_day", "closes")
 _WHICH = ("asked", "after")
-_RECEIPT = ("personal", "summary", "asked", "changed")
+_RECEIPT = ("personal", "summary", "asked", "again")
 
 # Days and times are text in the recipient's language; `meeting` in its definite form
 # ("arbetsmötet", "the working meeting"). `given` and names are as the person writes them.
@@ -38,8 +38,8 @@ _RECEIPT = ("personal", "summary", "asked", "changed")
 # the yes still counts; `saved`: the person has only been asked to save the date. `part` in
 # results: present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person
 # number n has the link landing_n. `invited_by` is the last day for invitations; `again`: the
-# person has been told of another date or venue before. `changed`: what the mail confirms has been
-# confirmed before, in other words. `wanted` goes to somebody who cannot be had: `instead` as a
+# person has been told of another date or venue before, or has been sent another confirmation or
+# receipt of the same. `wanted` goes to somebody who cannot be had: `instead` as a
 # substitute, `to_write` in an answer; `inactive` says why not.
 KINDS: Mapping[str, Kind] = {
     "save_the_date": Kind((*_PLAN, "about"), (), ("invited_by", "again")),
@@ -52,7 +52,7 @@ KINDS: Mapping[str, Kind] = {
     "confirmation": Kind(
         (*_PLAN, "organisation"),
         ("landing",),
-        ("arrival", "preparation_opens", "personal", "changed"),
+        ("arrival", "preparation_opens", "personal", "again"),
     ),
     "calendar_request": Kind(_PLAN),
     "calendar_update": Kind(_PLAN),
@@ -60,7 +60,7 @@ KINDS: Mapping[str, Kind] = {
     "needs_question": Kind((*_WHEN, "question"), ("landing",)),
     "declined": Kind((*_WHEN, "answer_by"), ("landing",), ("may_register", "may_substitute")),
     "withdrawn": Kind(_WHEN, ("landing",), ("waited",)),
-    "waitlisted": Kind((*_PLAN, "organisation"), ("landing",), ("changed",)),
+    "waitlisted": Kind((*_PLAN, "organisation"), ("landing",), ("again",)),
     "promoted": Kind((*_PLAN, "organisation"), ("landing",), ("preparation_opens", "personal")),
     "offer": Kind((*_PLAN, "organisation", "ends"), ("landing",)),
     "offer_lapsed": Kind((*_WHEN, "ended"), ("landing",)),

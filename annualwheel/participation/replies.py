@@ -235,7 +235,7 @@ def _change(
     if waits:
         _change_line(registration, mode, now)
     else:
-        notices.tell("confirmation", registration, now, changed="yes")
+        notices.tell("confirmation", registration, now, again="yes")
         _follow(registration, had, mode, now)
     audit.note(actor, "changed", registration, now, registration.meeting_id)
     return registration
@@ -260,7 +260,7 @@ def _change_line(registration: Registration, old_mode: str, now: dt.datetime) ->
         if seats.is_free(registration, registration.mode):
             offers.promote(registration, now, audit.SYSTEM)
             return
-    notices.tell("waitlisted", registration, now, changed="yes")
+    notices.tell("waitlisted", registration, now, again="yes")
 
 
 def stands(registration: Registration) -> Reply:

@@ -128,7 +128,7 @@ def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
             "submitted_at": dates.day_time(version.at, to.language),
             "by": version.by.name,
             "summary": summary(sections, to.language),
-            "changed": "yes" if version.number > 1 else "",
+            "again": "yes" if version.number > 1 else "",
         }
         # The key is unique, so the database refuses a second receipt of one version to one person.
         key = f"{_receipt_key(version)}{person.public_id}"

@@ -149,9 +149,9 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
         for kind in ("colleague", "lead")
         for after in ("", True)
     ),
-    *((kind, {"changed": "yes"}) for kind in ("confirmation", "waitlisted")),
+    *((kind, {"again": "yes"}) for kind in ("confirmation", "waitlisted")),
     *(
-        (kind, {"changed": "yes", "asked": asked})
+        (kind, {"again": "yes", "asked": asked})
         for kind in ("receipt", "receipt_copy")
         for asked in ("", ASKED)
     ),

@@ -11,6 +11,15 @@ from wtforms.validators import ValidationError
 from annualwheel.web.forms import Mobile
 
 
+def said(typed: str) -> str:
+    """What the form says of a number; "" when it takes it."""
+    try:
+        Mobile()(None, SimpleNamespace(data=typed))  # type: ignore[arg-type]
+    except ValidationError as refusal:
+        return str(refusal)
+    return ""
+
+
 @pytest.mark.parametrize(
     "typed",
     [
@@ -27,7 +36,7 @@ from annualwheel.web.forms import Mobile
 )
 def test_what_can_be_dialled_is_taken_as_it_is_written(app: Flask, typed: str) -> None:
     with app.test_request_context():
-        Mobile()(None, SimpleNamespace(data=typed))  # type: ignore[arg-type]
+        assert said(typed) == ""
 
 
 @pytest.mark.parametrize(
@@ -43,5 +52,5 @@ def test_what_can_be_dialled_is_taken_as_it_is_written(app: Flask, typed: str) -
     ],
 )
 def test_what_cannot_be_dialled_is_refused_with_an_example(app: Flask, typed: str) -> None:
-    with app.test_request_context(), pytest.raises(ValidationError, match="070-123 45 67"):
-        Mobile()(None, SimpleNamespace(data=typed))  # type: ignore[arg-type]
+    with app.test_request_context():
+        assert "070-123 45 67" in said(typed)
