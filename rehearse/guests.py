@@ -114,7 +114,7 @@ def substitute(at: Occasion, seat: Seat, browser: Browser, number: int) -> None:
     browser.fill("Efternamn", f"{family}-{seat[1].split()[-1]}")
     browser.fill("Hälsning", "Tack för att du kan")
     browser.fill("E-postadress", f"ersattare.{at.code}.{number}@example.org")
-    browser.press("Skicka ersättaren").see("i ditt ställe")
+    browser.press("Skicka ersättaren").see("Din ersättare har fått ett mejl")
     at.ledger.substituted.add(seat)
 
 

@@ -182,6 +182,21 @@ def cancel_one(stage: Stage, browser: Browser, plan: Plan, name: str) -> None:
     stage.settle()
 
 
+def hand_over_lists(browser: Browser, plan: Plan, coming: int) -> None:
+    """Who comes goes to the reception as an Excel file, and what they need to the kitchen."""
+    meeting_page(browser, plan).follow("Personer på mötet").choose("Kommer", within="Visa")
+    browser.press("Visa").press("Hämta som Excel")
+    book = openpyxl.load_workbook(io.BytesIO(browser.body), read_only=True)
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
+    book.close()
+    listed = [row for row in rows if any("@" in str(value) for value in row)]
+    if len(listed) != coming:
+        raise Unexpected(f"{len(listed)} people in the list, {coming} come")
+    meeting_page(browser, plan).follow("Mat och tillgänglighet").press("Visa uppgifterna")
+    browser.see(f"{coming} personer har en plats").press("Märk listan som utlämnad")
+    browser.see("Listan är märkt som utlämnad")
+
+
 def take_out_pack(stage: Stage, plan: Plan, ledger: Ledger) -> None:
     """The facilitator has the pack made, downloads it, opens it and counts its initiatives."""
     with sign_in(stage, cast.LEADER[1]) as browser:

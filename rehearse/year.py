@@ -83,6 +83,9 @@ class Rehearsal:
         for seat in leaving[1:]:
             guests.change_of_mind(self.at(WORK, "a3"), seat, self.latest(seat))
         self.welcome(WORK)
+        with region.sign_in(self.stage, cast.PLANNER[1]) as office:
+            region.hand_over_lists(office, WORK, self.coming_to(WORK))
+            self.tell("Listorna är utlämnade till receptionen och köket.")
         self.prepare(WORK, dt.date(2026, 12, 14), dt.date(2027, 1, 11))
         self.pack(WORK, dt.date(2027, 1, 18))
         self.follow_up(WORK, self.asked[AFTER], dt.date(2027, 1, 25))
@@ -202,6 +205,10 @@ class Rehearsal:
         self.stage.clock.to(day)
         region.take_out_pack(self.stage, plan, self.ledger)
         self.tell(f"{plan.name}: underlaget är hämtat.")
+
+    def coming_to(self, plan: Plan) -> int:
+        """How many have a seat at the meeting."""
+        return sum(seat[0] == plan.name for seat in self.ledger.coming)
 
     def at(self, plan: Plan, code: str) -> Occasion:
         """One time that people are asked to come."""

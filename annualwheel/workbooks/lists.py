@@ -22,7 +22,8 @@ def write(
     try:
         sheet = book.sheet(layout)
         for row in rows:
-            sheet.append(row)
+            # So that whoever filters the list finds what is missing under *empty*.
+            sheet.append([None if value == "" else value for value in row])
         book.keep_long_texts(layout.rank + 1)
     # The library would keep what it has written of the sheet until its process ends.
     except BaseException:

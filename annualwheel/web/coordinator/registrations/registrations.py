@@ -27,7 +27,7 @@ from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint, categories
 from annualwheel.web.coordinator.registrations import on_behalf
 from annualwheel.web.coordinator.registrations.attending import AttendingForm
-from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, Press, strip
+from annualwheel.web.forms import SHORT, Address, BaseForm, Mobile, NameFields, Press, strip
 from annualwheel.web.list_workbooks import ListWorkbook, taken_out
 from annualwheel.web.lists import Column
 from annualwheel.web.parts import mail_names
@@ -93,6 +93,8 @@ def people_of_workbook(number: int, kind: str) -> Response | AnyResponse:
             Sheeted(_("Efternamn"), 20),
             Sheeted(_("Organisation"), 32, wrap=True),
             Sheeted(_("Titel eller uppdrag"), 26, wrap=True),
+            Sheeted(_("E-post"), 32),
+            Sheeted(_("Mobilnummer"), 18),
             Sheeted(_("Hur"), 12),
             Sheeted(_("Läge"), 26),
             Sheeted(_("I stället för"), 24),
@@ -119,6 +121,8 @@ def _as_row(one: Registration) -> tuple[object, ...]:
         one.person.family,
         one.organisation.name,
         one.title,
+        one.person.email,
+        one.person.mobile,
         words.label(one.mode, "mode"),
         words.label(one.state, "registration"),
         one.replaces.person.name if one.replaces else None,
@@ -131,7 +135,7 @@ class ReplyForm(AttendingForm, NameFields):
 
     email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip])
     title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip])
-    mobile = StringField(_l("Mobilnummer"), [Optional(), SHORT], filters=[strip])
+    mobile = StringField(_l("Mobilnummer"), [Mobile()], filters=[strip])
 
     @staticmethod
     def known(registration: Registration) -> dict[str, Any]:
