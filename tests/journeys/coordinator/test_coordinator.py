@@ -450,6 +450,45 @@ def test_a_phase_ends_after_it_begins_and_before_the_meeting(
         planning.set_phases(meeting, {kind: days}, START, audit.SYSTEM)
 
 
+def test_fewer_seats_than_are_taken_are_said_and_nobody_loses_theirs(
+    meeting: Meeting, office: Browser
+) -> None:
+    seats = [comes(guest(meeting, name)) for name in ("Anna", "Ola", "Eva")]
+    office.open(f"{WORK}/installningar").fill("Antal platser", "2", within="På plats").press(
+        "Spara inställningarna"
+    ).see(
+        "Inställningarna är sparade.",
+        "På plats: 3 har en plats, fler än de 2 platser som finns nu. Ingen blir av med sin plats",
+    )
+    office.open(f"{WORK}/installningar").fill("Antal platser", "3", within="På plats").press(
+        "Spara inställningarna"
+    ).miss("fler än de")
+    assert {state(registration) for registration in seats} == {"registered"}
+
+
+def test_the_address_of_the_open_registration_stands_where_it_is_opened(
+    meeting: Meeting, office: Browser, visitor: Browser
+) -> None:
+    meeting.open_registration = False
+    office.open(f"{WORK}/installningar").miss("Adress till den öppna anmälan")
+    office.choose("Öppen anmälan: den som inte är inbjuden kan anmäla sig på en öppen sida")
+    office.press("Spara inställningarna")
+    (shown,) = (f for f in office.page.all("textarea") if f.get("id") == "oppen-adress")
+    address = shown.text.strip()
+    assert address == "http://localhost/anmal/2027/arbetsmote"
+    visitor.open(address.removeprefix("http://localhost")).see("Sök")
+
+
+def test_a_registration_leads_to_its_person_and_organisation(
+    meeting: Meeting, office: Browser
+) -> None:
+    page = page_of(comes(guest(meeting, "Anna")))
+    office.open(page).follow("Visa personen")
+    assert office.url.startswith("/personer/") and "Anna" in office.heading()
+    office.open(page).follow("Visa organisationen")
+    assert office.url.startswith("/personer/organisationer/")
+
+
 def test_more_seats_go_to_those_who_wait_in_order(meeting: Meeting, office: Browser) -> None:
     meeting.options[0].capacity = 1
     seats = [comes(guest(meeting, name)) for name in ("Anna", "Ola", "Eva")]

@@ -23,6 +23,7 @@ from annualwheel.participation import attendance_terms
 from annualwheel.participation.attendance_terms import AttendanceTerms
 from annualwheel.questionnaires import opening, published, values
 from annualwheel.registrations import seats
+from annualwheel.services import services
 from annualwheel.web import page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
@@ -224,6 +225,7 @@ def meeting_settings(number: int, kind: str) -> AnyResponse:
     if outcome:
         flash(_("Inställningarna är sparade."))
         _tell(outcome.result)
+        _warn(found)
         return redirect(url_for("coordinator.meeting_settings", number=number, kind=kind), code=303)
     return _page(found, form)
 
@@ -248,6 +250,21 @@ def _tell(got: list[Registration]) -> None:
         flash(said)
 
 
+def _warn(meeting: Meeting) -> None:
+    """Says where more people have a seat than there are seats now."""
+    for option in meeting.options:
+        taken = seats.room(option).taken
+        if option.capacity is not None and taken > option.capacity:
+            said = _(
+                "%(way)s: %(taken)s har en plats, fler än de %(seats)s platser som finns nu. "
+                "Ingen blir av med sin plats, och ingen ny får en förrän det finns plats igen.",
+                way=words.label(option.mode, "mode"),
+                taken=words.number(taken),
+                seats=words.number(option.capacity),
+            )
+            flash(said, "warning")
+
+
 def _page(meeting: Meeting, form: Any) -> AnyResponse:
     html = render_template(
         "coordinator/meeting_settings.html",
@@ -255,8 +272,15 @@ def _page(meeting: Meeting, form: Any) -> AnyResponse:
         meeting=meeting,
         form=form,
         periods=periods(meeting),
+        open_address=_open_address(meeting),
     )
     return make_response(html, form.status)
+
+
+def _open_address(meeting: Meeting) -> str:
+    """Where anybody may register, for a web page or an invitation of somebody else's."""
+    path = url_for("open.apply", number=meeting.year.number, kind=meeting.kind)
+    return f"{services().settings.base_url}{path}"
 
 
 def _save(meeting: Meeting, form: Any) -> list[Registration]:
