@@ -314,7 +314,7 @@ def load(text: str) -> Definition:
         **{
             **raw,
             **_texts(raw, "title", "intro", "material"),
-            "sections": tuple(_section(section) for section in raw["sections"]),
+            "sections": tuple(_section(section) for section in raw.get("sections", ())),
             "themes": _options(raw.get("themes", ())),
         }
     )
