@@ -15,6 +15,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
 from annualwheel.transactions import is_reading
+from tests.cpu_time import slowness
 
 # What nobody notices, in seconds.
 MOST = 0.1
@@ -22,8 +23,12 @@ MOST = 0.1
 
 @contextmanager
 def held(engine: Engine) -> Iterator[list[float]]:
-    """The seconds of each transaction of the block that wrote, in any thread, in order."""
+    """The seconds of each transaction of the block that wrote, in any thread, in order.
+
+    On a slow machine they are what a plain one would have taken (`slowness`).
+    """
     found: list[float] = []
+    slow = slowness()
     # What the tests have left behind is no work of any of these transactions.
     gc.collect()
     gc.disable()
@@ -35,7 +40,7 @@ def held(engine: Engine) -> Iterator[list[float]]:
     def ends(connection: Connection) -> None:
         since = connection.info.pop("held_since", None)
         if since is not None:
-            found.append(time.thread_time() - since)
+            found.append((time.thread_time() - since) / slow)
 
     event.listen(engine, "begin", begins)
     for ending in ("commit", "rollback"):

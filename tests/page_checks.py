@@ -19,8 +19,8 @@ FRAMEWORK = (
     "You don't have the permission",
 )
 LEFTOVERS = re.compile(
-    r"\bNone\b|\bUndefined\b|\{\{|\}\}|\{%|%\(\w+\)s|&amp;(?:amp|lt|quot|#39);|<(?:function|bound "
-    r"method|object|Markup|\w+ object at)"
+    r"\bNone\b(?! of them)|\bUndefined\b|\{\{|\}\}|\{%|%\(\w+\)s|&amp;(?:amp|lt|quot|#39);"
+    r"|<(?:function|bound method|object|Markup|\w+ object at)"
     r"|datetime\.|\bFalse\b|\bTrue\b"
 )
 RAW_NAME = re.compile(r"(?<![\w./@:-])[a-z]+_[a-z_]+(?![\w./@-])")
