@@ -18,13 +18,7 @@ from annualwheel.db import db
 from annualwheel.errors import Closed, DomainError, Refused
 from annualwheel.models import Person, Registration, registrations
 from annualwheel.participation import access, open_registration
-from annualwheel.registrations import (
-    availability,
-    invitations,
-    notices,
-    seats,
-    states,
-)
+from annualwheel.registrations import availability, invitations, notices, seats, states
 from annualwheel.registrations.states import step
 from annualwheel.wording.cleaning import one_line
 

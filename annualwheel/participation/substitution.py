@@ -20,13 +20,7 @@ from annualwheel.models import Person, Registration
 from annualwheel.models.registrations import LINK_IS_DEAD
 from annualwheel.participation import access, open_registration
 from annualwheel.preparation import membership
-from annualwheel.registrations import (
-    availability,
-    invitations,
-    needs,
-    notices,
-    seats,
-)
+from annualwheel.registrations import availability, invitations, needs, notices, seats
 from annualwheel.registrations.states import HAS_SEAT_OR_WAITS, HOLDS_SEAT, allowed, step
 from annualwheel.wording.cleaning import one_line
 

@@ -12,14 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from annualwheel import audit
-from annualwheel.contacts import (
-    activation,
-    budgets,
-    elsewhere,
-    folding,
-    organisations,
-    people,
-)
+from annualwheel.contacts import activation, budgets, elsewhere, folding, organisations, people
 from annualwheel.contacts.states import is_with_us
 from annualwheel.db import db, public_id
 from annualwheel.errors import Missing, Refused, Unreadable
