@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import json
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -84,19 +86,24 @@ class ReadingOrWriting(FlaskSession):
     def get_bind(self, *arguments: Any, **named: Any) -> Engine | sa.Connection:
         """The engine to use now."""
         engine = super().get_bind(*arguments, **named)
-        return (
-            _alone(engine)
-            if transactions.is_alone()
-            and isinstance(engine, Engine)
-            and engine.dialect.name != "sqlite"
-            else engine
-        )
+        # A transaction on SQLite sees one moment by itself, and costs no trip.
+        if not isinstance(engine, Engine) or engine.dialect.name == "sqlite":
+            return engine
+        if transactions.is_in_one_view():
+            return _in_one_view(engine)
+        return _alone(engine) if transactions.is_alone() else engine
 
 
 @functools.lru_cache(maxsize=4)
 def _alone(engine: Engine) -> Engine:
     """The same engine and pool, one for all sessions, without transactions around statements."""
     return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+@functools.lru_cache(maxsize=4)
+def _in_one_view(engine: Engine) -> Engine:
+    """The same engine and pool; all statements of a transaction see one moment."""
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 # Models are made on our own Base. Given to Flask-SQLAlchemy 3.1 as `model_class`, a Base with
@@ -123,6 +130,22 @@ def choice_column(column: str, *allowed: str) -> sa.Enum:
     A check constraint keeps it on both databases.
     """
     return sa.Enum(*allowed, native_enum=False, create_constraint=True, length=24, name=column)
+
+
+@contextlib.contextmanager
+def one_view() -> Iterator[None]:
+    """Lets all that is read in this block be of one moment, as for a list that is read in pieces:
+    PostgreSQL keeps the place in it only within a transaction.
+    """
+    # A commit, since what was loaded before the block may be used in it.
+    db.session.commit()
+    try:
+        with transactions.in_one_view():
+            yield
+            db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
 
 
 def start_writing() -> None:

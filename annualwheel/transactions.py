@@ -12,6 +12,7 @@ from contextvars import ContextVar
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 _at_once: ContextVar[bool] = ContextVar("at_once", default=False)
+_in_one_view: ContextVar[bool] = ContextVar("in_one_view", default=False)
 _restoring: ContextVar[bool] = ContextVar("restoring", default=False)
 
 
@@ -52,6 +53,16 @@ def at_once() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def in_one_view() -> Iterator[None]:
+    """Lets everything within this block see what was committed when it began to read."""
+    token = _in_one_view.set(True)
+    try:
+        yield
+    finally:
+        _in_one_view.reset(token)
+
+
+@contextlib.contextmanager
 def restoring() -> Iterator[None]:
     """Lets connections within this block use a database that is being put back."""
     token = _restoring.set(True)
@@ -79,6 +90,11 @@ def is_reading() -> bool:
 def is_alone() -> bool:
     """Whether statements need no transaction around them on a database server."""
     return _reading.get() or _at_once.get()
+
+
+def is_in_one_view() -> bool:
+    """Whether statements see what was committed when the first of them was sent."""
+    return _in_one_view.get()
 
 
 def is_restoring() -> bool:

@@ -25,7 +25,8 @@ MOST = 0.1
 def held(engine: Engine) -> Iterator[list[float]]:
     """The seconds of each transaction of the block that wrote, in any thread, in order.
 
-    On a slow machine they are what a plain one would have taken (`slowness`).
+    On a slow machine they are what a plain one would have taken (`slowness`), by how slow it was at
+    the start or the end, whichever was slower.
     """
     found: list[float] = []
     slow = slowness()
@@ -40,13 +41,15 @@ def held(engine: Engine) -> Iterator[list[float]]:
     def ends(connection: Connection) -> None:
         since = connection.info.pop("held_since", None)
         if since is not None:
-            found.append((time.thread_time() - since) / slow)
+            found.append(time.thread_time() - since)
 
     event.listen(engine, "begin", begins)
     for ending in ("commit", "rollback"):
         event.listen(engine, ending, ends)
     try:
         yield found
+        slow = max(slow, slowness())
+        found[:] = [seconds / slow for seconds in found]
     finally:
         gc.enable()
         event.remove(engine, "begin", begins)

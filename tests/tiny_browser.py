@@ -123,7 +123,14 @@ class Browser(Reader):
 
         def request() -> TestResponse:
             with watched():
-                return self.client.open(url, method=method, headers=headers, **options)  # type: ignore[arg-type]
+                # As a server does, the answer is taken whole and closed.
+                return self.client.open(
+                    url,
+                    method=method,
+                    headers=headers,
+                    buffered=True,
+                    **options,  # type: ignore[arg-type]
+                )
 
         return Context().run(request)
 

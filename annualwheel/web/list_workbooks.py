@@ -6,19 +6,21 @@ a GET cannot write.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-from flask import Response, g, redirect, request
+from flask import Response, g, redirect, request, send_file
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit
 from annualwheel.clock import local
+from annualwheel.db import one_view
 from annualwheel.listing import Page
 from annualwheel.models import Meeting
 from annualwheel.web import page
@@ -30,7 +32,6 @@ from annualwheel.workbooks.pages import Column, Layout
 from annualwheel.workbooks.sheets import BookWords
 
 ENDING = "/excel"
-PIECE = 64 * 1024
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -80,31 +81,26 @@ def taken_out(
     """
     if not Press().accepted():
         return redirect(_list_address(), code=303)
-    found = read()
-    # `_pieces` closes it when it has been sent.
-    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-    rows = (about.row(one) for one in found.rows)
-    layout = about.layout(found.total)
-    lists.write(file, layout, rows, g.staff.name, page.language(), _book_words())
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
+    with contextlib.ExitStack() as until_sent:
+        file: IO[bytes] = until_sent.enter_context(tempfile.TemporaryFile())
+        with one_view():
+            found = read()
+            rows = (about.row(one) for one in found.rows)
+            layout = about.layout(found.total)
+            lists.write(file, layout, rows, g.staff.name, page.language(), _book_words())
 
-    def note() -> None:
-        _note(about, found.total)
-        also()
+        def note() -> None:
+            _note(about, found.total)
+            also()
 
-    carry_out(note)
-    response = Response(_pieces(file), mimetype=MEDIA_TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name()}"'
-    # By its length a browser tells a broken download from a whole one.
-    response.content_length = size
+        carry_out(note)
+        # By its length a browser tells a broken download from a whole one.
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        response = send_file(file, MEDIA_TYPE, as_attachment=True, download_name=_file_name())
+        response.content_length = size
+        response.call_on_close(until_sent.pop_all().close)
     return response
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(PIECE):
-            yield piece
 
 
 def _note(about: ListWorkbook, total: int) -> None:

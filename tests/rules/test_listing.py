@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel import listing
-from annualwheel.db import db
+from annualwheel.db import db, one_view
 from annualwheel.listing import Order, Page, SwedishKey
 from annualwheel.models import Staff
+from annualwheel.transactions import reading, writing
 from annualwheel.wording.collation import swedish
 from tests.conftest import START
 
@@ -135,3 +136,20 @@ def test_rows_that_have_been_read_are_sorted_alike() -> None:
         )
     ]
     assert names == ["abcd", "dcba", "dbca", "bcda", "abcd"]
+
+
+def test_a_list_that_is_read_in_pieces_is_of_one_moment(accounts: list[Staff]) -> None:
+    db.session.commit()
+
+    def add_another() -> None:
+        with writing(), Session(db.engine) as another:
+            another.add(Staff(name="Ny", email="n@region.example", email_folded="n@region.example"))
+            another.commit()
+
+    query = sa.select(Staff).order_by(Staff.id)
+    with reading():
+        with one_view():
+            found = listing.page_of(query, listing.WHOLE)
+            add_another()
+            assert len(list(found.rows)) == found.total == len(accounts)
+        assert listing.page_of(query, 1).total == len(accounts) + 1

@@ -146,7 +146,7 @@ def test_every_list_goes_to_excel_and_is_noted(
     assert noted.details["rows"] == expected and noted.actor_kind == "staff"
     assert office.response is not None
     name = address.partition("?")[0].strip("/").replace("/", "-")
-    assert f'filename="{name}-20261123-' in office.response.headers["Content-Disposition"]
+    assert f"filename={name}-20261123-" in office.response.headers["Content-Disposition"]
 
 
 def test_how_the_answers_stand_goes_to_excel_with_numbers_and_times(

@@ -224,7 +224,7 @@ def test_the_file_has_what_the_person_submitted_in_their_own_name(
     maria, erik = make_members("Maria", "Erik", form="konferens")
     opened = OPEN + dt.timedelta(days=7)
     for member, text in ((maria, "Åkte vi dit?\n– ”Ja” & =2"), (erik, "Eriks egen fråga")):
-        write_fields(member, item_of(member), opened, fraga=text, passval=["pass_a", "vet_inte"])
+        write_fields(member, item_of(member), opened, fraga=text, passval=["pass_a", "pass_c"])
         submission.submit(member, opened)
     db.session.commit()
     enter(visitor, maria.person)
@@ -232,7 +232,7 @@ def test_the_file_has_what_the_person_submitted_in_their_own_name(
     said = [(one["question"], one["text"]) for one in held["submitted"]]
     assert [text for _, text in said] == [
         "Pass A: exempel på seminarium på förmiddagen",
-        "Jag vet inte än",
+        "Pass C: exempel på verkstad på eftermiddagen",
         "Åkte vi dit?\n– ”Ja” & =2",
     ]
     assert said[0][0] == said[1][0] != said[2][0]

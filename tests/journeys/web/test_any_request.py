@@ -84,7 +84,7 @@ def wrong(reply: TestResponse, what: str) -> Iterator[str]:
 
 def send(browser: Browser, method: str, path: str, **options: Any) -> Iterator[str]:
     """What is wrong with the reply to one request."""
-    reply = browser.client.open(path, method=method, **options)
+    reply = browser.client.open(path, method=method, buffered=True, **options)
     body = str(options.get("data", ""))[:60]
     yield from wrong(reply, f"{method} {path[:120]} {body}")
 
@@ -148,7 +148,7 @@ def test_a_failure_of_the_error_page_too_gets_a_page_of_ours(app: Flask, path: s
     app.jinja_env.loader = DictLoader({})
     try:
         with capture_logs() as lines:
-            reply = Browser(app).client.get(path)
+            reply = Browser(app).client.get(path, buffered=True)
     finally:
         app.jinja_env.loader = loader
     code = re.search(r"Felkod: ([0-9A-F]{4})", reply.text)
