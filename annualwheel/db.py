@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import functools
 import json
 import secrets
-from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -130,22 +128,6 @@ def choice_column(column: str, *allowed: str) -> sa.Enum:
     A check constraint keeps it on both databases.
     """
     return sa.Enum(*allowed, native_enum=False, create_constraint=True, length=24, name=column)
-
-
-@contextlib.contextmanager
-def one_view() -> Iterator[None]:
-    """Lets all that is read in this block be of one moment, as for a list that is read in pieces:
-    PostgreSQL keeps the place in it only within a transaction.
-    """
-    # A commit, since what was loaded before the block may be used in it.
-    db.session.commit()
-    try:
-        with transactions.in_one_view():
-            yield
-            db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
 
 
 def start_writing() -> None:

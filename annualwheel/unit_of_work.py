@@ -1,8 +1,11 @@
-"""The one commit of a request or a job, and the way back when an act is refused."""
+"""The one commit of a request or a job, the way back when an act is refused, and long reading."""
 
 from __future__ import annotations
 
-from annualwheel import limits
+import contextlib
+from collections.abc import Iterator
+
+from annualwheel import limits, transactions
 from annualwheel.db import db
 from annualwheel.mail import claiming, outbox, requests
 from annualwheel.services import enqueue
@@ -45,3 +48,19 @@ def roll_back() -> None:
     if counted:
         limits.keep(counted)
         db.session.commit()
+
+
+@contextlib.contextmanager
+def one_view() -> Iterator[None]:
+    """Lets all that is read in this block be of one moment, as for a list that is read in pieces:
+    PostgreSQL keeps the place in it only within a transaction.
+    """
+    # A commit, since what was loaded before the block may be used in it.
+    db.session.commit()
+    try:
+        with transactions.in_one_view():
+            yield
+            db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise

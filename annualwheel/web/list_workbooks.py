@@ -20,9 +20,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit
 from annualwheel.clock import local
-from annualwheel.db import one_view
 from annualwheel.listing import Page
 from annualwheel.models import Meeting
+from annualwheel.unit_of_work import one_view
 from annualwheel.web import page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.forms import Press

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel import listing
-from annualwheel.db import db, one_view
+from annualwheel.db import db
 from annualwheel.listing import Order, Page, SwedishKey
 from annualwheel.models import Staff
 from annualwheel.transactions import reading, writing
+from annualwheel.unit_of_work import one_view
 from annualwheel.wording.collation import swedish
 from tests.conftest import START
 
