@@ -197,6 +197,14 @@ def hand_over_lists(browser: Browser, plan: Plan, coming: int) -> None:
     browser.see("Listan är märkt som utlämnad")
 
 
+def say_how_to_join(browser: Browser, plan: Plan) -> str:
+    """Writes what is good to know on site, when people have their seats; returns what it says."""
+    text = "Ingång från Exempelgatan. Kaffe från kl. 8.30, och hissen finns till höger."
+    meeting_page(browser, plan).follow("Så deltar man").fill("Bra att veta på plats", text)
+    browser.press("Spara").see("Det är sparat")
+    return text
+
+
 def take_out_pack(stage: Stage, plan: Plan, ledger: Ledger) -> None:
     """The facilitator has the pack made, downloads it, opens it and counts its initiatives."""
     with sign_in(stage, cast.LEADER[1]) as browser:

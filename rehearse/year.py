@@ -86,6 +86,7 @@ class Rehearsal:
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             region.hand_over_lists(office, WORK, self.coming_to(WORK))
             self.tell("Listorna är utlämnade till receptionen och köket.")
+            self.say_how_to_join(office, WORK)
         self.prepare(WORK, dt.date(2026, 12, 14), dt.date(2027, 1, 11))
         self.pack(WORK, dt.date(2027, 1, 18))
         self.follow_up(WORK, self.asked[AFTER], dt.date(2027, 1, 25))
@@ -166,6 +167,16 @@ class Rehearsal:
         known = {seat[1:] for seat in answered}
         mails = [mail for mail in self.stage.post.since(0, INVITATION) if mail.to not in known]
         guests.welcome_substitutes(self.at(plan, ""), mails)
+
+    def say_how_to_join(self, office: Browser, plan: Plan) -> None:
+        """Those who come are mailed what is good to know, and nobody else."""
+        text = region.say_how_to_join(office, plan)
+        first = region.send(self.stage, office, plan, "Mejla dem hur man deltar")
+        mails = self.stage.post.since(first, INVITATION)
+        told = {mail.to for mail in mails if text in " ".join(mail.text.split())}
+        if told != {seat[1:] for seat in self.ledger.coming if seat[0] == plan.name}:
+            raise Unexpected(f"{len(told)} were told how to join, others than those who come")
+        self.tell(f"{plan.name}: {len(told)} har fått veta hur man deltar.")
 
     def prepare(self, plan: Plan, opens: dt.date, later: dt.date) -> None:
         """The mail about the preparation goes out, people write and submit.

@@ -106,6 +106,7 @@ SCENES = (
         at="ended",
     ),
     Scene("anmalan-flyttad", "participant.confirmation", "turns", "moved", "/anmalan"),
+    Scene("anmalan-digitalt", "participant.confirmation", "turns", "online", "/anmalan"),
     Scene("anmalan-installt", "participant.confirmation", "turns", "cancelled", "/anmalan"),
     Scene("anmalan-installt-nej", "participant.confirmation", "turns", "cancelled_no", "/anmalan"),
     Scene("anmalan-efter", "participant.confirmation", "turns", "seated", "/anmalan", at="held"),

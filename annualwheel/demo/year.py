@@ -37,14 +37,16 @@ from annualwheel.models import (
     Year,
 )
 from annualwheel.models.drafts import Answer, Item
-from annualwheel.participation import replies
+from annualwheel.participation import attendance_terms, replies
+from annualwheel.participation.attendance_terms import AttendanceTerms
 from annualwheel.participation.replies import Reply
 from annualwheel.preparation import answers, carry_over, items, membership, submission
 from annualwheel.preparation.answers import Change
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.questionnaires.values import Value
-from annualwheel.registrations import invitations, needs
+from annualwheel.registrations import invitations, joining, needs
+from annualwheel.registrations.joining import Joining
 
 SEED = 2040
 DAY = dt.timedelta(days=1)
@@ -65,6 +67,17 @@ NEEDS = (
     ("Glutenfritt", "Hörslinga"),
     ("Vegetariskt", "Materialet i förväg"),
 )
+# How one joins the direction meeting.
+JOINING = {
+    "on_site": Joining(
+        "", "Ingång från Exempelgatan, en trappa upp. Kaffe från kl. 8.00.", "Coffee from 8:00."
+    ),
+    "online": Joining(
+        "https://moten.example.org/riktningsmotet",
+        "Anslut från kl. 8.15, så hinner vi prova ljudet.",
+        "Join from 8:15, so that there is time to test the sound.",
+    ),
+}
 CONSENT = "Jag samtycker till att uppgifterna används för att ordna specialkost och platsen."
 THEMES = (
     (
@@ -207,9 +220,11 @@ def _invite(meeting: Meeting, person: Person, at: dt.datetime) -> Registration:
     return invitations.invite(meeting, person, place.organisation, at, title=place.title)
 
 
-def _yes(registration: Registration, at: dt.datetime, lunch: bool | None) -> None:
+def _yes(
+    registration: Registration, at: dt.datetime, lunch: bool | None, mode: str = "on_site"
+) -> None:
     person = registration.person
-    reply = Reply(person.given, person.family, person.email, registration.title, "", lunch)
+    reply = Reply(person.given, person.family, person.email, registration.title, "", lunch, mode)
     replies.register(registration, reply, at, audit.participant(person.id))
 
 
@@ -232,13 +247,17 @@ def _work_meeting(meeting: Meeting, people: list[Person]) -> None:
 
 
 def _direction_meeting(meeting: Meeting, people: list[Person], now: dt.datetime) -> None:
-    """Registration is open: leads are invited, half have answered."""
+    """Registration is open: leads are invited, half have answered, some of them to join online."""
     opened = years.phase(meeting, "registration").opens_at + MORNING
+    both = {"on_site": AttendanceTerms(), "online": AttendanceTerms()}
+    attendance_terms.change(meeting, both, opened)
+    joining.change(meeting, JOINING, opened, audit.SYSTEM)
     leads = [person for number, person in enumerate(people) if number % 2 == 0]
     for number, person in enumerate(leads):
         registration = _invite(meeting, person, opened)
         if number % 5 in (1, 3):
-            _yes(registration, min(opened + number % 6 * DAY, now), lunch=None)
+            mode = "online" if number % 20 == 3 else "on_site"
+            _yes(registration, min(opened + number % 6 * DAY, now), lunch=None, mode=mode)
         elif number % 10 == 5:
             replies.decline(registration, "", min(opened + DAY, now), audit.participant(person.id))
 

@@ -60,7 +60,8 @@ class Entry:
 
     `uid` is a stored uuid4 in hexadecimal (RFC 7986 5.3 asks for random identifiers without host
     names); it never changes. `sequence` rises with every change of time, place or status. Times are
-    aware; `description` is in the attendee's language.
+    aware; `description` is in the attendee's language. `conference` is the address where one joins
+    online, "" for none (RFC 7986 5.11).
     """
 
     uid: str
@@ -73,6 +74,7 @@ class Entry:
     attendee_name: str
     attendee_address: str
     status: Status = "CONFIRMED"
+    conference: str = ""
 
     def __post_init__(self) -> None:
         if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
@@ -226,6 +228,8 @@ def _add_shared(event: Event, entry: Entry, organiser: Organiser) -> None:
     described = entry.description.replace(QUESTIONS, organiser.questions)
     _add_text(event, DESCRIPTION=described, LOCATION=entry.place)
     event.add("URL", vUri(organiser.url))
+    if entry.conference:
+        event.add("CONFERENCE", vUri(entry.conference), {"VALUE": "URI"})
     event.add("STATUS", entry.status)
     event.add("TRANSP", "OPAQUE")
     event.add("ORGANIZER", _party(organiser.address, organiser.name))

@@ -24,6 +24,7 @@ class Kind:
 _WHEN = ("given", "meeting", "day", "short_day")
 _PLAN = (*_WHEN, "time", "place")
 _PREPARE = ("given", "organisation", "meeting", "short_day", "closes")
+_JOIN = ("joining_url", "joining")
 _WHICH = ("asked", "after")
 _RECEIPT = ("personal", "summary", "asked", "again")
 
@@ -39,8 +40,9 @@ _RECEIPT = ("personal", "summary", "asked", "again")
 # results: present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person
 # number n has the link landing_n. `invited_by` is the last day for invitations; `again`: the
 # person has been told of another date or venue before, or has been sent another confirmation or
-# receipt of the same. `wanted` goes to somebody who cannot be had: `instead` as a
-# substitute, `to_write` in an answer; `inactive` says why not.
+# receipt of the same. `joining_url` and `joining` say how one joins, to who has a seat. `wanted`
+# goes to somebody who cannot be had: `instead` as a substitute, `to_write` in an answer; `inactive`
+# says why not.
 KINDS: Mapping[str, Kind] = {
     "save_the_date": Kind((*_PLAN, "about"), (), ("invited_by", "again")),
     "invitation": Kind(
@@ -52,8 +54,9 @@ KINDS: Mapping[str, Kind] = {
     "confirmation": Kind(
         (*_PLAN, "organisation"),
         ("landing",),
-        ("arrival", "preparation_opens", "personal", "again"),
+        (*_JOIN, "preparation_opens", "personal", "again"),
     ),
+    "joining": Kind(_PLAN, ("landing",), (*_JOIN, "again")),
     "calendar_request": Kind(_PLAN),
     "calendar_update": Kind(_PLAN),
     "calendar_cancel": Kind(_WHEN),
@@ -61,14 +64,16 @@ KINDS: Mapping[str, Kind] = {
     "declined": Kind((*_WHEN, "answer_by"), ("landing",), ("may_register", "may_substitute")),
     "withdrawn": Kind(_WHEN, ("landing",), ("waited",)),
     "waitlisted": Kind((*_PLAN, "organisation"), ("landing",), ("again",)),
-    "promoted": Kind((*_PLAN, "organisation"), ("landing",), ("preparation_opens", "personal")),
+    "promoted": Kind(
+        (*_PLAN, "organisation"), ("landing",), (*_JOIN, "preparation_opens", "personal")
+    ),
     "offer": Kind((*_PLAN, "organisation", "ends"), ("landing",)),
     "offer_lapsed": Kind((*_WHEN, "ended"), ("landing",)),
     "substituted": Kind((*_WHEN, "substitute"), (), ("seated",)),
     "substitute_invitation": Kind(
         (*_PLAN, "organisation", "replaces"),
         ("landing",),
-        ("answer_by", "message", "seated", "taken", "may_register"),
+        ("answer_by", "message", "seated", "taken", "may_register", *_JOIN),
     ),
     "moved": Kind(
         (
@@ -118,7 +123,9 @@ KINDS: Mapping[str, Kind] = {
     "deletion_done": Kind(("given",)),
     "staff_sign_in": Kind(("given", "minutes"), ("sign_in",)),
     "staff_welcome": Kind(("given", "role", "inviter"), ("sign_in",)),
-    "registered_by_phone": Kind((*_PLAN, "organisation", "coordinator", "coming"), ("landing",)),
+    "registered_by_phone": Kind(
+        (*_PLAN, "organisation", "coordinator", "coming"), ("landing",), _JOIN
+    ),
     "application": Kind((*_PLAN[1:], "organisation"), ("landing",)),
     "application_known": Kind(_WHEN, ("landing",)),
     "application_gone": Kind(_WHEN),
@@ -127,7 +134,7 @@ KINDS: Mapping[str, Kind] = {
     "colleague_registered": Kind(
         (*_PLAN, "organisation", "registrant"),
         ("landing",),
-        ("waits", "preparation_opens", "personal"),
+        ("waits", *_JOIN, "preparation_opens", "personal"),
     ),
     "wanted": Kind(
         ("given", "registrant", "organisation", "meeting", "short_day"),
@@ -146,6 +153,7 @@ TOWARDS_A_MEETING = frozenset(
         "invitation",
         "reminder",
         "confirmation",
+        "joining",
         "calendar_request",
         "calendar_update",
         "waitlisted",

@@ -65,6 +65,7 @@ BUTTON = (
 # Jinja takes away a line break that follows a tag directly; the space before it is taken away when
 # the text is written.
 END = " \n"
+ADDRESS = Markup('<a class="lnk" href="{0}" style="color:#0B4F6C;word-break:break-all;">{0}</a>')
 INLINE = {"strong_open": "<b>", "strong_close": "</b>"}
 
 
@@ -227,6 +228,11 @@ def _upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _linked(address: str) -> Markup:
+    """A web address as a link: a text that a person has written never becomes one."""
+    return ADDRESS.format(address)
+
+
 def _environment(loader: BaseLoader | None = None, *, html: bool) -> Environment:
     environment = Environment(
         loader=loader,
@@ -238,6 +244,7 @@ def _environment(loader: BaseLoader | None = None, *, html: bool) -> Environment
         auto_reload=False,
     )
     environment.filters["upper_first"] = _upper_first
+    environment.filters["address"] = _linked if html else str
     return environment
 
 

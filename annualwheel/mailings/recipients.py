@@ -28,7 +28,7 @@ from annualwheel.models import (
 )
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.questionnaires import opening
-from annualwheel.registrations import audiences
+from annualwheel.registrations import audiences, joining
 from annualwheel.registrations.audiences import Addressee
 from annualwheel.registrations.states import AWAITED, COMING, INVITED, PREPARES
 
@@ -62,13 +62,18 @@ def to_remind(meeting: Meeting, now: dt.datetime) -> tuple[str, ...]:
     return ("to_reconfirm",)
 
 
-def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
+def unanswered(meeting: Meeting, now: dt.datetime, group: str = "") -> list[Addressee]:
     """Those whose answer is awaited and who were not reminded today.
 
-    The key is the registration's public id.
+    With a `group` only those of them who are in it (see `audiences.GROUPS`). The key is the
+    registration's public id.
     """
+    states = set(to_remind(meeting, now))
+    if group:
+        states &= set(audiences.GROUPS[group])
     rows = db.session.execute(
-        audiences.of_registrations(meeting, *to_remind(meeting, now))
+        audiences.of_registrations(meeting)
+        .where(Registration.state.in_(states))
         .join(Person, Person.id == Registration.person_id)
         .join(Organisation, Organisation.id == Registration.organisation_id)
         .where(
@@ -76,6 +81,58 @@ def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
             Organisation.active,
             ~_today("reminder", Message.registration_id == Registration.id, now),
         )
+        .with_only_columns(Registration.public_id, *_columns(), Registration.title)
+        .order_by(Person.sort_name, Registration.id)
+    )
+    return [Addressee(*row) for row in rows]
+
+
+def asked_at(meeting: Meeting) -> dict[str, dt.datetime]:
+    """When each whose answer is awaited was last mailed for it, by the registration's public id."""
+    found = db.session.execute(
+        audiences.of_registrations(meeting, *AWAITED)
+        .join(Message, Message.registration_id == Registration.id)
+        .where(
+            Message.person_id == Registration.person_id,
+            Message.kind.in_(("invitation", "substitute_invitation", "reminder", "moved")),
+            Message.state.not_in(TOLD_NOBODY),
+        )
+        .with_only_columns(Registration.public_id, sa.func.max(Message.waiting_since))
+        .group_by(Registration.public_id)
+    )
+    return {row[0]: row[1] for row in found}
+
+
+def reminded_at(questionnaire: Questionnaire) -> dict[str, dt.datetime]:
+    """When each member was last mailed about an answer to it, by the membership's public id."""
+    found = db.session.execute(
+        sa.select(Member.public_id, sa.func.max(Message.waiting_since))
+        .join(Submission, Submission.id == Member.submission_id)
+        .join(Message, Message.person_id == Member.person_id)
+        .where(
+            Submission.questionnaire_id == questionnaire.id,
+            Submission.submitted_at.is_(None),
+            sa.or_(
+                Message.key == sa.literal("preparation:") + Member.public_id,
+                Message.key.startswith(
+                    sa.literal("preparation_reminder:") + Member.public_id + sa.literal(":")
+                ),
+            ),
+            Message.state.not_in(TOLD_NOBODY),
+        )
+        .group_by(Member.public_id)
+    )
+    return {row[0]: row[1] for row in found}
+
+
+def to_join(meeting: Meeting) -> list[Addressee]:
+    """Those who have a seat and have not been told how one joins (see `joining.untold`).
+
+    The key is the registration's public id.
+    """
+    rows = db.session.execute(
+        joining.untold(meeting)
+        .join(Organisation, Organisation.id == Registration.organisation_id)
         .with_only_columns(Registration.public_id, *_columns(), Registration.title)
         .order_by(Person.sort_name, Registration.id)
     )

@@ -101,7 +101,8 @@ class Message(Base):
     `meeting_id` is the meeting of a mail about an answer, which has neither a registration nor
     always a mailing. `waiting_since`: from when it may leave, which is when it was put, sent again,
     or let go on with its mailing. `may_have_left`: a server had the whole of it, or a worker was
-    lost with it, and no answer came.
+    lost with it, and no answer came. `joining` is the mark of what it says of how one joins ("" for
+    nothing).
     """
 
     __tablename__ = "messages"
@@ -142,6 +143,7 @@ class Message(Base):
     may_have_left: Mapped[bool] = mapped_column(default=False)
     calendar_sequence: Mapped[int | None] = mapped_column(default=None)
     text_version: Mapped[str] = mapped_column(default="")
+    joining: Mapped[str] = mapped_column(default="", init=False)
     body: Mapped[MessageBody] = relationship(back_populates="message", init=False)
 
 

@@ -82,7 +82,8 @@ class Phase(Base):
 class AttendanceOption(Base):
     """A way of attending with its capacity.
 
-    None as `capacity` or `per_organisation` means that there is no limit.
+    None as `capacity` or `per_organisation` means that there is no limit. `joining_url` and the
+    instructions are for those who have a seat in it (`registrations.joining`).
     """
 
     __tablename__ = "attendance_options"
@@ -97,6 +98,9 @@ class AttendanceOption(Base):
         choice_column("waiting_rule", "direct", "offer"), default="direct"
     )
     offer_hours: Mapped[int] = mapped_column(default=24)
+    joining_url: Mapped[str] = mapped_column(default="")
+    instructions_sv: Mapped[str] = mapped_column(default="")
+    instructions_en: Mapped[str] = mapped_column(default="")
 
 
 class Result(Base):

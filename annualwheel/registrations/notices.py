@@ -16,7 +16,7 @@ from annualwheel.mail.ical import QUESTIONS, Entry
 from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Mailing, Meeting, Message, Registration, Staff
 from annualwheel.questionnaires import opening
-from annualwheel.registrations import availability
+from annualwheel.registrations import availability, joining
 from annualwheel.wording import dates, names
 
 # What a calendar says for months: nothing that is true on the day of the mail alone.
@@ -30,6 +30,7 @@ REGISTERED = {
         f"Questions: {QUESTIONS}"
     ),
 }
+JOIN = {"sv": "Anslut här:", "en": "Join here:"}
 CALLED_OFF = {
     "sv": f"Mötet är inställt.\nFrågor: {QUESTIONS}",
     "en": f"The meeting is cancelled.\nQuestions: {QUESTIONS}",
@@ -86,6 +87,8 @@ def said(
     for action in ("register", "substitute"):
         # A mail must not offer what the page behind its link then refuses.
         known[f"may_{action}"] = availability.why_not(registration, action, now) is None
+    how = joining.of_seat(registration)
+    known |= {"joining_url": how.url, "joining": how.text(language)}
     if "personal" in kinds.KINDS[kind].optional:
         known["personal"] = is_personal(registration.meeting)
     if opening.preparation_opens_at(registration.meeting) <= now:
@@ -185,7 +188,9 @@ def take_from_calendar(
     # A calendar ignores a change, and a CANCEL, whose SEQUENCE is not higher (RFC 5546 2.1.5).
     registration.sequence += 1
     why = CALLED_OFF if registration.meeting.state == "cancelled" else TAKEN_AWAY
-    gone = replace(entry(registration), description=why[registration.person.language])
+    gone = replace(
+        entry(registration), description=why[registration.person.language], conference=""
+    )
     _calendar("calendar_cancel", registration, now, "CANCEL", mailing, gone)
 
 
@@ -210,20 +215,25 @@ def has_come(registration: Registration) -> bool:
 def entry(registration: Registration) -> Entry:
     """The seat's calendar entry as it is now, in the person's language.
 
-    It holds no token: people share their calendars.
+    It holds no token: people share their calendars. How one joins stands first, where calendars on
+    phones show it.
     """
     meeting, language = registration.meeting, registration.person.language
+    how = joining.of_seat(registration)
+    link = f"{JOIN[language]} {how.url}" if how.url else ""
+    described = (link, how.text(language), REGISTERED[language])
     return Entry(
         uid=registration.uid,
         # -1 until the first mail. A file that is fetched before that begins at 0.
         sequence=max(registration.sequence, 0),
         summary=names.in_calendar(meeting.kind, language),
-        description=REGISTERED[language],
+        description="\n".join(part for part in described if part),
         place=place(registration, language),
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         attendee_name=registration.person.name,
         attendee_address=registration.person.email,
+        conference=how.url,
     )
 
 
@@ -259,7 +269,7 @@ def _put(
     more: Mapping[str, object],
 ) -> Message:
     links = landing(registration) if kinds.KINDS[kind].links else {}
-    return outbox.put(
+    message = outbox.put(
         # The key is unique: with a cause the second row of the same kind is the first one.
         f"{kind}:{registration.public_id}:{cause or public_id()}",
         kind,
@@ -270,6 +280,9 @@ def _put(
         registration=registration,
         mailing=mailing,
     )
+    if "joining" in kinds.KINDS[kind].optional:
+        message.joining = joining.of_seat(registration).mark
+    return message
 
 
 def _calendar(

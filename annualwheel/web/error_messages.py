@@ -95,6 +95,7 @@ SENTENCES = {
         "Ditt test har inte gått iväg än. Vänta tills det har kommit, läs det och gå vidare då."
     ),
     "too_late_to_save_the_date": _l("Anmälan öppnade %(day)s. Bjud in personerna i stället."),
+    "no_joining": _l("Skriv först hur man deltar. Det gör du på mötets sida Så deltar man."),
     "invitation_sent": _l("Inbjudan till mötet är redan skickad. Bjud in personerna i stället."),
     "nobody_left": _l("Det finns ingen kvar att skicka till."),
     "more_recipients": _l(

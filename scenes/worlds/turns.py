@@ -18,6 +18,8 @@ from annualwheel.models import AttendanceOption, Category, Meeting, Message, Reg
 from annualwheel.participation import replies
 from annualwheel.participation.attendance_terms import AttendanceTerms
 from annualwheel.participation.replies import Reply
+from annualwheel.registrations import joining
+from annualwheel.registrations.joining import Joining
 from scenes.world import DAY, START, World
 
 DAYS = {
@@ -37,6 +39,18 @@ PLACES = (
     ("Karlstads universitet", "universitet"),
     ("Arvika kommun", "kommun"),
     ("Glava Energy Center", "kluster"),
+)
+
+
+ON_SITE = Joining(
+    "",
+    "Ingång från Exempelgatan, en trappa upp. Hissen finns till höger.\n"
+    "Kaffe och smörgås från kl. 8.00. Parkera i garaget under torget, som kostar 20 kr i timmen.",
+    "Enter from Exempelgatan, one floor up. The lift is on the right.",
+)
+ONLINE = Joining(
+    "https://moten.example/l/meetup-join/19%3ameeting_ZmFrZQ%40thread/0?context=%7b%22Tid%22%7d",
+    "Anslut från kl. 8.15, så hinner vi prova ljudet.\nRing 010-000 00 00 om det inte går.",
 )
 
 
@@ -91,6 +105,8 @@ def _full(world: World, meeting: Meeting) -> None:
     _yes(world.invite("seated_too", meeting, "Nils Påhittsson", "Arvika kommun"))
     _yes(world.invite("waiting", meeting, "Märta Testberg", "Hagfors kommun"))
     world.invite("late", meeting, "Örjan Ängprov", "Glava Energy Center")
+    # After the two have their seats: they have still to be told.
+    joining.change(meeting, {"on_site": ON_SITE}, START, audit.SYSTEM)
     db.session.flush()
 
 
@@ -106,6 +122,9 @@ def _moved(world: World, meeting: Meeting) -> None:
     mailing = changes.move(meeting, new, "lokalen är dubbelbokad", START, audit.SYSTEM)
     assert mailing is not None  # noqa: S101 there is somebody to tell
     world.names["moved_mailing"] = mailing.public_id
+    joining.change(meeting, {"online": ONLINE, "on_site": ON_SITE}, START, audit.SYSTEM)
+    online = world.invite("online", meeting, "Siri Provlund", "Glava Energy Center")
+    _yes(online, None, "online")
 
 
 def _cancelled(world: World, meeting: Meeting) -> None:

@@ -17,6 +17,7 @@ from annualwheel.wording import names
 from scenes.mails import HEAD, SAMPLES, rendered, sample
 
 ASKED = "Värmland 2040, del B: AHA-frågor"
+ADDRESSES = ("joining_url", "material_url")
 # The other ways a template can go: what differs from the sample.
 VARIANTS: list[tuple[str, dict[str, object]]] = [
     *((kind, {}) for kind in KINDS),
@@ -30,7 +31,18 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     ("wanted", {"instead": "yes"}),
     ("reminder", {"reconfirm": "yes"}),
     *((kind, {"preparation_opens": ""}) for kind in ("invitation", "confirmation", "promoted")),
-    ("confirmation", {"arrival": ""}),
+    *(
+        (kind, {"joining": "", "joining_url": ""})
+        for kind in (
+            "confirmation",
+            "promoted",
+            "colleague_registered",
+            "registered_by_phone",
+            "substitute_invitation",
+        )
+    ),
+    ("joining", {"joining": "", "again": "yes"}),
+    ("joining", {"joining_url": ""}),
     ("preparation", {"lead": ""}),
     *(
         (kind, {"material": "", "material_url": ""})
@@ -274,8 +286,14 @@ def test_one_button_and_the_same_links_in_both_parts(
             for url in urls:
                 assert [link["href"] for link in page.links].count(url) == 2
                 assert f"\n{url}\n" in mail.text
+            # What a coordinator has written as a web address, and nothing else from outside.
+            ours = (
+                "https://arshjulet.example/",
+                "mailto:",
+                *(str(SAMPLES["sv"][name]) for name in ADDRESSES),
+            )
             for link in page.links:
-                assert str(link["href"]).startswith(("https://arshjulet.example/", "mailto:"))
+                assert str(link["href"]).startswith(ours)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

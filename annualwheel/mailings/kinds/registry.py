@@ -7,6 +7,7 @@ from typing import Any
 
 from annualwheel.mailings.kinds.cancelled import Cancelled
 from annualwheel.mailings.kinds.invitation import Invitation
+from annualwheel.mailings.kinds.joining import HowToJoin
 from annualwheel.mailings.kinds.kind import Kind
 from annualwheel.mailings.kinds.moved import Moved
 from annualwheel.mailings.kinds.preparation import Preparation
@@ -19,6 +20,7 @@ ALL: tuple[Kind[Any], ...] = (
     SaveTheDate(),
     Invitation(),
     Reminder(),
+    HowToJoin(),
     Preparation(),
     PreparationReminder(),
     Results(),

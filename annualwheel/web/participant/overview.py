@@ -13,7 +13,7 @@ from annualwheel.cycle import years
 from annualwheel.models import Questionnaire, Registration
 from annualwheel.preparation import membership
 from annualwheel.questionnaires import opening
-from annualwheel.registrations import needs
+from annualwheel.registrations import joining, needs
 from annualwheel.registrations.states import MAY_STATE_NEEDS, PREPARES
 from annualwheel.web import page, session_links
 from annualwheel.web.acting import carry_out
@@ -50,6 +50,7 @@ def shown(form: Press, done: str = "") -> str:
         queue=offered_acts.queue(registration, now),
         form=form,
         asks=offered_acts.asked(registration, now),
+        joining=joining.of_seat(registration),
     )
 
 

@@ -9,6 +9,7 @@ MAIL = {
     "invitation": Word("Inbjudan", "Invitation"),
     "reminder": Word("Påminnelse om att svara", "Reminder to answer"),
     "confirmation": Word("Bekräftelse", "Confirmation"),
+    "joining": Word("Så deltar du", "How to take part"),
     "calendar_request": Word("Kalenderbokning", "Calendar booking"),
     "calendar_update": Word("Ändrad kalenderbokning", "Changed calendar booking"),
     "calendar_cancel": Word("Borttagen kalenderbokning", "Removed calendar booking"),
@@ -60,6 +61,7 @@ MAILING = {
     "save_the_date": Word("mejlet om att spara datumet", "the e-mail to save the date"),
     "invitation": Word("inbjudan", "the invitation"),
     "reminder": Word("påminnelsen", "the reminder"),
+    "joining": Word("mejlet om hur man deltar", "the e-mail about how to take part"),
     "preparation": Word("förberedelsen", "the preparation"),
     "preparation_reminder": Word(
         "påminnelsen om förberedelsen", "the reminder about the preparation"
@@ -138,6 +140,9 @@ EVENT = {
     "published": Word("Frågorna publicerades", "The questions were published"),
     "phases_changed": Word("Tidplanen ändrades", "The schedule was changed"),
     "terms_changed": Word("Mötets villkor ändrades", "The terms of the meeting were changed"),
+    "joining_changed": Word(
+        "Hur man deltar skrevs eller ändrades", "How to take part was written or changed"
+    ),
     "mailing_confirmed": Word("Ett utskick började", "A mailing began"),
     "mailing_paused": Word("Ett utskick pausades", "A mailing was paused"),
     "mailing_stopped": Word(

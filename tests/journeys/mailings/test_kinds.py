@@ -25,7 +25,9 @@ from annualwheel.meetings.acts import MeetingNews
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting, Message, Registration
 from annualwheel.participation import replies
+from annualwheel.registrations import joining
 from annualwheel.registrations.audiences import Choice
+from annualwheel.registrations.joining import Joining
 from tests.conftest import START, Fixed
 from tests.makers.guests import address_of, make_guest, make_meeting, publish, reply_of
 from tests.makers.region import make_organisation, make_staff, make_year, meeting_of, sign_in
@@ -80,6 +82,13 @@ def to_remind_of_the_preparation() -> Ready:
     return MailingDraft(draft.meeting, "preparation_reminder"), OPEN
 
 
+def to_tell_how_to_join() -> Ready:
+    meeting = coming()
+    how = Joining("", "Ingång från Östra Torggatan <b> & {{ 7 }}", "Enter from the east")
+    joining.change(meeting, {"on_site": how}, START, audit.SYSTEM)
+    return MailingDraft(meeting, "joining"), START
+
+
 def to_tell_of_results() -> Ready:
     meeting = coming()
     now = meeting.ends_at + DAY
@@ -111,6 +120,7 @@ READY: Mapping[str, Callable[[], Ready]] = {
     "save_the_date": lambda: (chosen_for("save_the_date", "conference"), START),
     "invitation": lambda: (chosen_for("invitation", "work"), START),
     "reminder": lambda: (MailingDraft(coming(how_many=1), "reminder"), START),
+    "joining": to_tell_how_to_join,
     "preparation": lambda: (MailingDraft(coming(), "preparation"), OPEN),
     "preparation_reminder": to_remind_of_the_preparation,
     "results": to_tell_of_results,

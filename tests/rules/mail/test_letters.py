@@ -55,6 +55,13 @@ def body(markdown: str, **facts: object) -> tuple[str, str]:
     return HTML.from_string(html).render(facts), PLAIN.from_string(text).render(facts)
 
 
+def test_an_address_is_a_link_and_stays_one_address() -> None:
+    html, text = body("**Anslut:** {{ url|address }}", url='https://x.example/?a=1&b="<2>')
+    shown = "https://x.example/?a=1&amp;b=&#34;&lt;2&gt;"
+    assert f'href="{shown}"' in html and f">{shown}</a>" in html
+    assert text.strip() == 'Anslut: https://x.example/?a=1&b="<2>'
+
+
 def test_the_version_of_a_text_is_the_digest_of_its_file() -> None:
     for language in ("sv", "en"):
         source = (FOLDER / language / "declined.txt").read_bytes()

@@ -42,6 +42,10 @@ PAGES = {
     "reminder": PageWords(
         nobody=_l("Alla har svarat, eller så har de redan fått en påminnelse i dag.")
     ),
+    "joining": PageWords(
+        nobody=_l("Alla som har en plats har fått veta hur man deltar."),
+        skipped=_l("De hade hunnit få veta det på annat sätt, eller hade inte platsen kvar."),
+    ),
     "preparation": PageWords(
         nobody=_l("Alla som är anmälda har fått mejlet om förberedelsen, och samordnarna också.")
     ),

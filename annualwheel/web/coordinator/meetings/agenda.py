@@ -22,6 +22,7 @@ from annualwheel.preparation import reopening
 from annualwheel.preparation.states import COUNTED, HAS_SUBMITTED
 from annualwheel.privacy import erasure
 from annualwheel.questionnaires import opening
+from annualwheel.registrations import joining
 from annualwheel.registrations.turnout import Funnel, Turnout, funnel, turnout
 from annualwheel.services import services
 from annualwheel.web.coordinator.mailings import mail_server
@@ -45,6 +46,7 @@ class Status:
     mailings: dict[str, list[Mailing]]
     asking: list[ChangeRequest]
     unlisted: int
+    untold: int
 
     @classmethod
     def of(cls, meeting: Meeting) -> Status:
@@ -61,6 +63,7 @@ class Status:
             mailings=mailings,
             asking=reopening.waiting(meeting),
             unlisted=organisation_requests.count(meeting),
+            untold=joining.count_untold(meeting),
         )
 
     @property
@@ -98,6 +101,7 @@ def to_do(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
         *_invitations(status, now),
         *_preparation(status, now),
         *_answers(status, now),
+        *_joining(status),
     ]
 
 
@@ -282,7 +286,7 @@ def _invitations(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
 def _answers(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     meeting, funnel, rows = status.meeting, status.funnel, []
     closes = years.phase(meeting, "registration").closes_at
-    remind, href = _("Skicka påminnelse"), _url("compose", meeting, what="paminnelse")
+    remind = _("Skicka påminnelse")
     if funnel.invited and status.missing:
         title = ngettext(
             "%(num)s organisation utan någon anmäld",
@@ -294,7 +298,7 @@ def _answers(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     if funnel.unanswered and years.is_open(meeting, "registration", now):
         title = ngettext("%(num)s har inte svarat", "%(num)s har inte svarat", funnel.unanswered)
         text = _("Sista dag är %(day)s", day=words.day_month(closes))
-        rows.append(_row("info", _("Pågår"), title, text, remind, href))
+        rows.append(_row("info", _("Pågår"), title, text, remind, _remind(meeting, "unanswered")))
     if funnel.to_reconfirm:
         title = ngettext(
             "%(num)s behöver bekräfta ny dag",
@@ -302,8 +306,28 @@ def _answers(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
             funnel.to_reconfirm,
         )
         text = _("Mötet är flyttat, och de har inte svarat om den nya dagen")
-        rows.append(_row("warn", _("Väntar"), title, text, remind, href))
+        rows.append(
+            _row("warn", _("Väntar"), title, text, remind, _remind(meeting, "to_reconfirm"))
+        )
     return rows
+
+
+def _remind(meeting: Meeting, group: str) -> str:
+    return _url("compose", meeting, what="paminnelse", grupp=group)
+
+
+def _joining(status: Status) -> list[dict[str, Any]]:
+    """The row about seats whose owner has not been told how one joins."""
+    if not status.untold:
+        return []
+    title = ngettext(
+        "%(num)s person med plats har inte fått veta hur man deltar",
+        "%(num)s personer med plats har inte fått veta hur man deltar",
+        status.untold,
+    )
+    text = _("De fick sin plats innan det skrevs eller ändrades")
+    href = _url("compose", status.meeting, what="sa-deltar-man")
+    return [_row("warn", _("Att göra"), title, text, _("Mejla dem hur man deltar"), href)]
 
 
 def _unpublished(meeting: Meeting, phase: Phase, now: dt.datetime) -> list[dict[str, Any]]:
