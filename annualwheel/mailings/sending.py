@@ -148,6 +148,8 @@ def _made(
         "choice": draft.choice.kept() if draft.choice else None,
         "left_out": sorted(draft.left_out),
     }
+    if draft.group:
+        audience["only"] = draft.group
     if registry.of(draft.kind).about_a_questionnaire:
         audience["questionnaire"] = asked.questionnaire_of(draft).key
     return Mailing(

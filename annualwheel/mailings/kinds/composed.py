@@ -36,6 +36,7 @@ def draft_of(mailing: Mailing) -> MailingDraft:
         Choice.read(kept["choice"]) if kept["choice"] else None,
         frozenset(kept["left_out"]),
         questionnaire=kept.get("questionnaire", ""),
+        group=kept.get("only", ""),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
@@ -27,7 +27,8 @@ class MailingDraft:
 
     `kind` is the key of the kind. `choice` goes with the kinds whose people are chosen; `left_out`
     holds the keys of unticked rows; `news` goes with what an act announces. `questionnaire` is the
-    key of what a mail asks to answer or reminds of; not needed where the meeting has one.
+    key of what a mail asks to answer or reminds of; not needed where the meeting has one. `group`
+    is one of the kind's `groups`, "" for all of them.
     """
 
     meeting: Meeting
@@ -36,6 +37,7 @@ class MailingDraft:
     left_out: frozenset[str] = frozenset()
     news: MeetingNews | None = None
     questionnaire: str = ""
+    group: str = ""
 
     def ticked(self, everyone: Sequence[Addressee]) -> list[Addressee]:
         """The people of `everyone` that no coordinator has unticked."""
@@ -48,8 +50,9 @@ class Kind(ABC, Generic[To]):
     `address` is the word in the address of the page where it is composed; empty for what an act
     announces by itself. `by_choice`: a coordinator chooses whom. `about_a_questionnaire`: it is
     about one of the meeting's questionnaires, which has to be open for its link to be of use.
-    `reminds`: it asks for what has not come. `about_the_end`:
-    it is written although the meeting is cancelled, since that is what it says.
+    `reminds`: it asks for what has not come. `groups`: those of `audiences.GROUPS` that it may be
+    narrowed to. `about_the_end`: it is written although the meeting is cancelled, since that is
+    what it says.
     """
 
     key: ClassVar[str]
@@ -57,6 +60,7 @@ class Kind(ABC, Generic[To]):
     by_choice: ClassVar[bool] = False
     about_a_questionnaire: ClassVar[bool] = False
     reminds: ClassVar[bool] = False
+    groups: ClassVar[tuple[str, ...]] = ()
     about_the_end: ClassVar[bool] = False
     most: ClassVar[int] = 25
 
@@ -70,6 +74,10 @@ class Kind(ABC, Generic[To]):
     @abstractmethod
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """The people it is about at `now`, with those who are left out, each with a unique key."""
+
+    def latest(self, draft: MailingDraft) -> Mapping[str, dt.datetime]:
+        """When those of `recipients` were last mailed what it is about, by their keys."""
+        return {}
 
     @abstractmethod
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:

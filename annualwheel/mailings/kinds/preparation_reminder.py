@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -15,7 +15,7 @@ from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.asked import questionnaire_of, require_asked
 from annualwheel.mailings.kinds.composed import Composed
 from annualwheel.mailings.kinds.kind import MailingDraft
-from annualwheel.mailings.recipients import day_key, not_submitted
+from annualwheel.mailings.recipients import day_key, not_submitted, reminded_at
 from annualwheel.models import Mailing, Member, Message, Submission
 from annualwheel.preparation import notices
 from annualwheel.questionnaires import published
@@ -37,6 +37,10 @@ class PreparationReminder(Composed):
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """See `recipients.not_submitted`. The key is the membership's public id."""
         return not_submitted(questionnaire_of(draft), now)
+
+    def latest(self, draft: MailingDraft) -> Mapping[str, dt.datetime]:
+        """When each was told of the questions, or reminded of them."""
+        return reminded_at(questionnaire_of(draft))
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What is left of the answer, or all of it for somebody who is made up."""

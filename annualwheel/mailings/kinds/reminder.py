@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -15,7 +15,7 @@ from annualwheel.mail import outbox
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.composed import Composed
 from annualwheel.mailings.kinds.kind import MailingDraft
-from annualwheel.mailings.recipients import to_remind, unanswered
+from annualwheel.mailings.recipients import asked_at, to_remind, unanswered
 from annualwheel.meetings import changes
 from annualwheel.models import Mailing, Message, Registration
 from annualwheel.registrations import audiences, notices
@@ -30,6 +30,7 @@ class Reminder(Composed):
     key = "reminder"
     address = "paminnelse"
     reminds = True
+    groups = ("unanswered", "to_reconfirm")
 
     def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
         """Raises `Closed` for a meeting that is cancelled or has begun.
@@ -45,7 +46,11 @@ class Reminder(Composed):
 
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """See `recipients.unanswered`. The key is the registration's public id."""
-        return unanswered(draft.meeting, now)
+        return unanswered(draft.meeting, now, draft.group)
+
+    def latest(self, draft: MailingDraft) -> Mapping[str, dt.datetime]:
+        """When each was invited, reminded or told of a new day."""
+        return asked_at(draft.meeting)
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What every mail about the registration says."""

@@ -6,7 +6,9 @@ themselves, confirms the number, and follows how far the mailing has come.
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -52,6 +54,8 @@ from annualwheel.web.wording import staff_words, words
 
 # Nobody can tick through a longer list; then the choice itself has to be narrower.
 TICKED = 500
+# Who has been asked within this time is not ticked: nobody is to be asked again the day after.
+LATELY = dt.timedelta(days=3)
 # The mail is an HTML page with inline styles. The frame that shows it may neither run nor open
 # anything.
 FRAMED = (
@@ -65,7 +69,13 @@ def read_draft(meeting: Meeting, what: str) -> MailingDraft:
     kind = registry.BY_ADDRESS.get(what) or abort(404)
     if kind.about_a_questionnaire:
         return MailingDraft(meeting, kind.key, questionnaire=_asked(meeting))
-    return MailingDraft(meeting, kind.key, _choice() if kind.by_choice else None)
+    group = request.args.get("grupp", "")
+    return MailingDraft(
+        meeting,
+        kind.key,
+        _choice() if kind.by_choice else None,
+        group=group if group in kind.groups else "",
+    )
 
 
 def _asked(meeting: Meeting) -> str:
@@ -98,7 +108,9 @@ def compose(number: int, kind: str, what: str) -> AnyResponse:
         return _impossible(draft, what, error_messages.sentence(problem))
     form = Press()
     if not form.accepted():
-        return _compose(draft, what, str(TOO_OLD) if form.expired else "")
+        left_out = _mailed_lately(draft, drafts.everyone(draft, page.now()))
+        too_old = str(TOO_OLD) if form.expired else ""
+        return _compose(replace(draft, left_out=left_out), what, too_old)
     step = page.pressed("steg")
     act = {"skicka": _send, "text": _compose, "test": _test}.get(step, _confirm)
     return act(replace(draft, left_out=_left_out(step)), what)
@@ -115,6 +127,17 @@ def _left_out(step: str) -> frozenset[str]:
     # A browser sends nothing for a box that is not ticked, so the list names all its rows as well.
     # Somebody who is new since then was not unticked.
     return frozenset(listed("rad")) - frozenset(listed("med"))
+
+
+def _mailed_lately(draft: MailingDraft, rows: Sequence[Addressee]) -> frozenset[str]:
+    """The keys of those who have just been asked: they are not ticked when the page is opened.
+
+    None where there are too many to tick: what is not seen is not left out.
+    """
+    if len(rows) > TICKED:
+        return frozenset()
+    latest, since = registry.of(draft.kind).latest(draft), page.now() - LATELY
+    return frozenset(one.key for one in rows if one.key in latest and latest[one.key] > since)
 
 
 def _impossible(draft: MailingDraft, what: str, why: str) -> AnyResponse:
@@ -160,6 +183,9 @@ def _compose(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         warning=_warning(draft),
         several=_several(draft),
         problem=problem,
+        latest=registry.of(draft.kind).latest(draft),
+        lately=len(_mailed_lately(draft, rows)),
+        groups=registry.of(draft.kind).groups,
     )
     return make_response(html, 409 if problem else 200)
 
@@ -174,6 +200,8 @@ def _args(draft: MailingDraft) -> dict[str, Any]:
     args = {name: request.args[name] for name in ("urval", "sok") if request.args.get(name)}
     if draft.questionnaire and len(draft.meeting.questionnaires) > 1:
         args["formular"] = draft.questionnaire
+    if draft.group:
+        args["grupp"] = draft.group
     return args
 
 
@@ -248,11 +276,14 @@ def _warning(draft: MailingDraft) -> str:
 
 def _test(draft: MailingDraft, what: str) -> AnyResponse:
     """Mails the test. Rows that were unticked before it are unticked after it."""
-    one = _sample(drafts.recipients(draft, page.now()))
+    everyone = drafts.everyone(draft, page.now())
+    one = _sample(draft.ticked(everyone))
     carry_out(lambda: drafts.send_test(draft, one, g.staff, page.now()))
     flash(_("Testet är på väg till %(address)s.", address=g.staff.email))
-    # Unticked rows are in the form only; the address of a redirect has no room for them.
-    return _compose(draft, what) if draft.left_out else redirect(_here(draft, what), code=303)
+    # What was ticked is in the form only; the address of a redirect has no room for it.
+    if draft.left_out != _mailed_lately(draft, everyone):
+        return _compose(draft, what)
+    return redirect(_here(draft, what), code=303)
 
 
 def _here(draft: MailingDraft, what: str) -> str:

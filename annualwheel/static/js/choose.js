@@ -1,0 +1,30 @@
+// A list with boxes to tick: it can be filtered, ticked and unticked as it is filtered, and says how many are ticked.
+for (const list of document.querySelectorAll("[data-choose]")) {
+  const tools = list.querySelector("[data-choose-tools]"), said = list.querySelector("[data-choose-said]")
+  const filter = list.querySelector("[data-choose-filter]")
+  const rows = [...list.querySelectorAll("[data-choose-row]")]
+  const boxes = rows.map((row) => row.querySelector("input[type=checkbox]"))
+  const plain = (text) => text.toLocaleLowerCase("sv").replace(/\s+/g, " ").trim()
+  const say = () => {
+    const n = boxes.filter((box) => box.checked).length, hidden = rows.filter((row) => row.hidden).length
+    said.textContent = (hidden ? list.dataset.filtered : list.dataset.said)
+      .replace("{n}", n).replace("{of}", rows.length).replace("{shown}", rows.length - hidden)
+  }
+  const narrow = () => {
+    const wanted = plain(filter.value).split(" ")
+    for (const row of rows) row.hidden = !wanted.every((word) => plain(row.textContent).includes(word))
+    say()
+  }
+  const tick = (checked) => {
+    rows.forEach((row, number) => { if (!row.hidden) boxes[number].checked = checked })
+    say()
+  }
+  tools.hidden = false
+  filter.addEventListener("input", narrow)
+  // Return would send the form that the list belongs to.
+  filter.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault() })
+  list.querySelector("[data-choose-all]").addEventListener("click", () => tick(true))
+  list.querySelector("[data-choose-none]").addEventListener("click", () => tick(false))
+  list.addEventListener("change", say)
+  say()
+}
