@@ -27,6 +27,12 @@ SCENES = (
     ),
     _scene("person-ny", "person_new", "/personer/ny"),
     _scene("person-ny-fel", "person_new", "/personer/ny", Press({"email": "anna"}), status=422),
+    _scene("person-inaktiv", "person_inactive", "/personer/{person}/inaktiv"),
+    _scene(
+        "person-avsluta",
+        "person_place_end",
+        "/personer/{person}/organisationer/{organisation}/avsluta",
+    ),
     _scene("person-andra", "person_edit", "/personer/{person}/andra"),
     _scene(
         "person-andra-fel",

@@ -122,6 +122,7 @@ SCENES = (
         "{wrote_link}",
         at="published",
     ),
+    Scene("ersatt-gammal-lank", "open.landing", "year", "", "{used_link}", status=410),
     Scene("ersatt", "open.handed_over", "year", "handed_over", "/ersatt"),
     Scene("ersatt-inbjudan", "open.handed_over", "year", "handed_over_invitation", "/ersatt"),
     Scene("brevlada", "open.mailbox", "year", "", "/brevlada"),

@@ -84,15 +84,25 @@ def may_tell(person: Person, now: dt.datetime) -> bool:
 
     A proved one may be told everything. For mail that goes with an act that is never refused.
     """
+    told = would_tell(person, now)
+    if told and person.address_unproven:
+        limits.note("unproven", _unproven(person), now)
+    return told
+
+
+def would_tell(person: Person, now: dt.datetime) -> bool:
+    """As `may_tell`, for a page that says what will be told. It counts nothing."""
     if not person.address_unproven:
         return True
-    key = f"{person.id}:{mailbox(person.email)}"
     try:
-        limits.require_room("unproven", key, now, UNPROVEN)
+        limits.require_room("unproven", _unproven(person), now, UNPROVEN)
     except TooMany:
         return False
-    limits.note("unproven", key, now)
     return True
+
+
+def _unproven(person: Person) -> str:
+    return f"{person.id}:{mailbox(person.email)}"
 
 
 def root_of(person: Person) -> int:

@@ -68,6 +68,8 @@ def why_not(registration: Registration, now: dt.datetime) -> DomainError | None:
         return Refused("register_yourself_first")
     if not affiliations.has_place(registration.person, registration.organisation):
         return Refused("colleagues_need_place")
+    if registration.person.address_unproven:
+        return Refused("address_unproven", address=registration.person.email)
     try:
         availability.require_before_start(meeting, now)
         years.require_open(meeting, "registration", now)

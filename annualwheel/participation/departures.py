@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -15,9 +16,41 @@ from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.contacts import activation, affiliations
 from annualwheel.db import db
-from annualwheel.models import Meeting, Organisation, Person, Registration, Year, YearOrganisation
+from annualwheel.models import (
+    Meeting,
+    Organisation,
+    Person,
+    Registration,
+    Submission,
+    Year,
+    YearOrganisation,
+)
 from annualwheel.preparation import membership
 from annualwheel.registrations.states import STANDS
+
+
+@dataclass(frozen=True)
+class Departure:
+    """What a person who leaves loses: the answers they write in, and where they are lead."""
+
+    answers: Sequence[Submission]
+    led: Sequence[YearOrganisation]
+
+    @property
+    def mark(self) -> str:
+        """A text that tells this from every other outcome."""
+        led = [str(row.id) for row in self.led]
+        return ";".join([*(one.public_id for one in self.answers), *led])
+
+
+def foreseen(person: Person, organisation: Organisation | None, now: dt.datetime) -> Departure:
+    """What `deactivate` (without an organisation) or `leave` would end."""
+    led = db.session.scalars(
+        _led(person, organisation, now)
+        .options(joinedload(YearOrganisation.organisation), joinedload(YearOrganisation.year))
+        .order_by(YearOrganisation.id)
+    )
+    return Departure(membership.would_leave(person, organisation), led.all())
 
 
 def deactivate(person: Person, now: dt.datetime, actor: Actor) -> None:
@@ -66,12 +99,18 @@ def _end(person: Person, organisation: Organisation | None, now: dt.datetime) ->
     No colleague becomes lead instead: a coordinator appoints one. Years that are over keep theirs.
     """
     membership.leave(person, organisation)
+    for row in db.session.scalars(_led(person, organisation, now)):
+        row.lead = None
+    db.session.flush()
+
+
+def _led(
+    person: Person, organisation: Organisation | None, now: dt.datetime
+) -> sa.Select[YearOrganisation]:
     ahead = sa.select(Year.id).join(Meeting).where(Meeting.ends_at > now)
     led = sa.select(YearOrganisation).where(
         YearOrganisation.lead_id == person.id, YearOrganisation.year_id.in_(ahead)
     )
     if organisation is not None:
         led = led.where(YearOrganisation.organisation_id == organisation.id)
-    for row in db.session.scalars(led):
-        row.lead = None
-    db.session.flush()
+    return led

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -19,6 +20,7 @@ from annualwheel.errors import Closed, Refused
 from annualwheel.models import AttendanceOption, Meeting, Registration
 from annualwheel.participation import access, others_mail
 from annualwheel.registrations import availability, notices, seats
+from annualwheel.registrations.seats import SeatCount
 from annualwheel.registrations.states import step
 from annualwheel.wording import dates
 
@@ -62,10 +64,41 @@ def fill(
     if option is None or not _can_fill(option, now):
         return []
     until = _until(option, now) if option.waiting_rule == "offer" else None
+    turns = _turns(seats.room(option), passing)
+    for turn in turns:
+        _give_or_offer(turn.waits, until, now, line=turn.line, passed=turn.passed)
+    return [turn.waits for turn in turns]
+
+
+def would_fill(
+    registration: Registration, now: dt.datetime
+) -> list[tuple[Registration, dt.datetime | None]]:
+    """Who would get a seat if the registration's were given up at `now`, in order.
+
+    With each is until when the seat would be offered, None for one that would be given.
+    """
+    option = seats.option_of(registration.meeting, registration.mode)
+    if option is None or not _can_fill(option, now):
+        return []
+    until = _until(option, now) if option.waiting_rule == "offer" else None
     room = seats.room(option)
-    got: list[Registration] = []
+    room.give_back(registration.organisation_id)
+    return [(turn.waits, until) for turn in _turns(room, ())]
+
+
+class _Turn(NamedTuple):
+    """Whose turn it is: the place on the list, and who was passed over, with the reason."""
+
+    waits: Registration
+    line: int
+    passed: list[list[object]]
+
+
+def _turns(room: SeatCount, passing: Collection[int]) -> list[_Turn]:
+    """Who is to have the free seats, in the order of the waiting list. Notes them in `room`."""
+    turns: list[_Turn] = []
     passed: list[list[object]] = []
-    for line, waits in enumerate(seats.waiting(meeting, mode), 1):
+    for line, waits in enumerate(seats.waiting(room.option.meeting, room.option.mode), 1):
         why_not = room.why_not(waits.organisation_id)
         if why_not == "full":
             break
@@ -73,10 +106,9 @@ def fill(
             passed.append([waits.id, why_not or "let_go"])
             continue
         room.take(waits.organisation_id)
-        got.append(waits)
         # A copy: the list grows while later seats are given.
-        _give_or_offer(waits, until, now, line=line, passed=list(passed))
-    return got
+        turns.append(_Turn(waits, line, list(passed)))
+    return turns
 
 
 def _can_fill(option: AttendanceOption, now: dt.datetime) -> bool:

@@ -132,12 +132,15 @@ def end(registration: Registration) -> None:
 
     A lead keeps theirs, and so does a person with an answer of their own.
     """
-    # The member of a person's own answer is its lead, so the role covers both exceptions.
-    writers = _going_with(registration).where(Member.role == "writer")
-    for member in db.session.scalars(writers).all():
+    for member in db.session.scalars(_ending(registration)).all():
         member.submission.members.remove(member)
         db.session.delete(member)
     db.session.flush()
+
+
+def would_end(registration: Registration) -> bool:
+    """Whether `end` would take an access away."""
+    return bool(db.session.scalars(_ending(registration).limit(1)).first())
 
 
 def leave(person: Person, organisation: Organisation | None) -> None:
@@ -146,17 +149,23 @@ def leave(person: Person, organisation: Organisation | None) -> None:
     A lead loses it too, with the links and sessions. What they wrote stays, with their name. Their
     access to an answer of their own stays as well.
     """
-    rows = (
-        sa.select(Member)
-        .join(Member.submission)
-        .where(Member.person_id == person.id, Submission.person_id.is_(None))
-    )
-    if organisation is not None:
-        rows = rows.where(Submission.organisation_id == organisation.id)
-    for member in db.session.scalars(rows).all():
+    for member in db.session.scalars(_shared(person, organisation)).all():
         member.submission.members.remove(member)
         db.session.delete(member)
     db.session.flush()
+
+
+def would_leave(person: Person, organisation: Organisation | None) -> list[Submission]:
+    """The answers that `leave` would take the person out of, with organisation and meeting."""
+    rows = _shared(person, organisation).options(
+        joinedload(Member.submission).options(
+            joinedload(Submission.organisation),
+            joinedload(Submission.questionnaire)
+            .joinedload(Questionnaire.meeting)
+            .joinedload(Meeting.year),
+        )
+    )
+    return [member.submission for member in db.session.scalars(rows.order_by(Member.id))]
 
 
 def is_let_in(registration: Registration, questionnaire: Questionnaire) -> bool:
@@ -271,6 +280,23 @@ def _going_with(registration: Registration) -> sa.Select[Member]:
             Member.person_id == registration.person_id,
             Submission.organisation_id == registration.organisation_id,
         )
+    )
+
+
+def _ending(registration: Registration) -> sa.Select[Member]:
+    # The member of a person's own answer is its lead, so the role covers both exceptions.
+    return _going_with(registration).where(Member.role == "writer")
+
+
+def _shared(person: Person, organisation: Organisation | None) -> sa.Select[Member]:
+    """The person's memberships in organisations' answers (None: of all organisations)."""
+    rows = (
+        sa.select(Member)
+        .join(Member.submission)
+        .where(Member.person_id == person.id, Submission.person_id.is_(None))
+    )
+    return (
+        rows if organisation is None else rows.where(Submission.organisation_id == organisation.id)
     )
 
 

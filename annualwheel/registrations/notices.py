@@ -179,11 +179,7 @@ def take_from_calendar(
 
     Call it for someone who has one. It does nothing for someone who never got one.
     """
-    # No REQUEST was mailed to this person, so a CANCEL would be about nothing.
-    if registration.sequence < 0:
-        return
-    # An entry comes to a new address when somebody has opened a link there.
-    if registration.person.address_unproven and not has_come(registration):
+    if not is_in_calendar(registration):
         return
     # A calendar ignores a change, and a CANCEL, whose SEQUENCE is not higher (RFC 5546 2.1.5).
     registration.sequence += 1
@@ -192,6 +188,14 @@ def take_from_calendar(
         entry(registration), description=why[registration.person.language], conference=""
     )
     _calendar("calendar_cancel", registration, now, "CANCEL", mailing, gone)
+
+
+def is_in_calendar(registration: Registration) -> bool:
+    """Whether an entry was mailed, so that a CANCEL is about something."""
+    if registration.sequence < 0:
+        return False
+    # An entry comes to a new address when somebody has opened a link there.
+    return not registration.person.address_unproven or has_come(registration)
 
 
 def has_come(registration: Registration) -> bool:

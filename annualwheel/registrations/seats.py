@@ -65,7 +65,7 @@ _AGAIN = {
 class SeatCount:
     """The seats of one way of attending as they were counted.
 
-    Under the lock the count stays true as long as `take` notes each seat that is given.
+    Under the lock the count stays true as long as `take` and `give_back` note each seat.
     """
 
     option: AttendanceOption
@@ -93,6 +93,10 @@ class SeatCount:
     def take(self, organisation_id: int) -> None:
         """Notes a seat that is given."""
         self.held[organisation_id] += 1
+
+    def give_back(self, organisation_id: int) -> None:
+        """Notes a seat that is given up."""
+        self.held[organisation_id] -= 1
 
 
 def lock(subject: Meeting | Registration) -> None:

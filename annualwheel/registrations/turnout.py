@@ -8,9 +8,18 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from annualwheel import listing
+from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.listing import Order, Page
-from annualwheel.models import Category, Meeting, Organisation, Registration, YearOrganisation
+from annualwheel.models import (
+    Audit,
+    Category,
+    Import,
+    Meeting,
+    Organisation,
+    Registration,
+    YearOrganisation,
+)
 from annualwheel.registrations.audiences import (
     GROUPS,
     OUTCOMES,
@@ -99,8 +108,9 @@ def funnel(meeting: Meeting) -> Funnel:
 def turnout(meeting: Meeting) -> list[Turnout]:
     """How many come, by kind of organisation, in one query.
 
-    It counts all organisations of the year, and any other that somebody was invited for. The last
-    row, without a name, is for organisations that have no kind, when there are any.
+    It counts all organisations of the year, but for those that were added after the last day to
+    register, and any other that somebody was invited for. The last row, without a name, is for
+    organisations that have no kind, when there are any.
     """
     registrations = _registrations(meeting)
     sums = [sa.func.coalesce(sa.func.sum(registrations.c[group]), 0) for group in COUNTED]
@@ -116,7 +126,7 @@ def turnout(meeting: Meeting) -> list[Turnout]:
         )
         .select_from(_concerned(meeting, registrations))
         .outerjoin(Category, Category.id == YearOrganisation.category_id)
-        .where(_is_concerned(registrations))
+        .where(_is_concerned(meeting, registrations))
         .group_by(Category.id, Category.key, Category.sv, Category.en, Category.position)
         # SQLite sorts NULL first, PostgreSQL last: organisations without a kind come last on both.
         .order_by(Category.position.is_(None), Category.position)
@@ -136,7 +146,7 @@ def organisations_missing(
     query = (
         sa.select(Organisation, unanswered)
         .select_from(_concerned(meeting, registrations))
-        .where(_is_concerned(registrations), _has_nobody(registrations))
+        .where(_is_concerned(meeting, registrations), _has_nobody(registrations))
     )
     if category:
         query = query.where(Organisation.id.in_(of_category(meeting, category)))
@@ -173,10 +183,32 @@ def _has_nobody(registrations: sa.Subquery) -> sa.ColumnElement[bool]:
     return sa.func.coalesce(registrations.c.registered, 0) == 0
 
 
-def _is_concerned(registrations: sa.Subquery) -> sa.ColumnElement[bool]:
+def _is_concerned(meeting: Meeting, registrations: sa.Subquery) -> sa.ColumnElement[bool]:
     of_year = sa.and_(
         YearOrganisation.id.is_not(None),
         Organisation.active,
         Organisation.merged_into_id.is_(None),
+        Organisation.id.not_in(_added_too_late(meeting)),
     )
     return sa.or_(registrations.c.invited.is_not(None), of_year)
+
+
+def _added_too_late(meeting: Meeting) -> sa.CompoundSelect[int]:
+    """The organisations that came on file when registration for the meeting had closed.
+
+    Nobody there could have registered, and the meeting is not missing them.
+    """
+    closed = years.phase(meeting, "registration").closes_at
+    by_hand = sa.select(Audit.subject_id).where(
+        # Said of no meeting: the index of the trail begins with it.
+        Audit.meeting_id.is_(None),
+        Audit.at > closed,
+        Audit.verb == "organisation_added",
+        Audit.subject_id.is_not(None),
+    )
+    by_list = (
+        sa.select(Organisation.id)
+        .join(Import, Import.id == Organisation.import_id)
+        .where(Import.written_at > closed)
+    )
+    return sa.union_all(by_hand, by_list)

@@ -110,12 +110,13 @@ def _guests(world: World, work: Meeting, direction: Meeting, karin: Staff) -> No
     withdrawn = _yes(world.invite("withdrawn", direction, "Johan Exempelask", "Torsby kommun"))
     replies.withdraw(withdrawn, START, audit.participant(withdrawn.person_id))
     away = world.invite("replaced", direction, "Eva Exempelnord", "Sunne kommun")
+    used = world.names["replaced_link"]
     olle = Substitute(
         "Olle", "Provsund", "olle.provsund@kommun.example", "kanslichef", "Kul om du kan."
     )
     successor = substitution.substitute(away, olle, START, audit.participant(away.person_id))
     world.let_in("substitute", successor)
-    world.names |= {"replaced": away.public_id}
+    world.names |= {"replaced": away.public_id, "used_link": used}
     world.invite("late", work, "Sten Provlund", "Kils kommun", START - 40 * DAY)
     lena = world.invite("coming", work, "Lena Exempelvik", "Grums kommun", START - 40 * DAY)
     coming = _yes(lena, True, by=audit.staff(karin.id))

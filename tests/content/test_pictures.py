@@ -57,6 +57,9 @@ def test_every_form_that_can_be_wrong_is_shown_with_its_error(app: Flask) -> Non
         "coordinator.cancel",
         "preparation.remove_colleague",
         "facilitator.publish_results",  # nothing to fill in
+        "coordinator.invite_found",  # the same page as act_on
+        "coordinator.person_inactive",
+        "coordinator.person_place_end",
         "admin.account",
         "admin.theme",
     }  # the same fields as on the page for a new one

@@ -11,7 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel.cycle import years
 from annualwheel.errors import Missing
 from annualwheel.models import Member, Registration
-from annualwheel.participation import address_change, link_recovery, open_registration
+from annualwheel.participation import (
+    address_change,
+    link_recovery,
+    open_registration,
+    substitution,
+)
 from annualwheel.preparation import deadline, membership
 from annualwheel.questionnaires import effort, opening, published
 from annualwheel.registrations import invitations
@@ -36,7 +41,7 @@ ROUTES = {
 def landing(token: str) -> Response:
     """Shows the invitation, in whatever state it is. It says no more than the mail did."""
     registration = registration_of(token)
-    return dead_link() if registration is None else _landing(registration, Press(formdata=None))
+    return _gone(token) if registration is None else _landing(registration, Press(formdata=None))
 
 
 @blueprint.post("/i/<token>")
@@ -47,7 +52,7 @@ def enter(token: str) -> Response | AnyResponse:
     """
     registration = registration_of(token, whole=False)
     if registration is None:
-        return dead_link()
+        return _gone(token)
     form = Press()
     if not form.accepted():
         return _landing(registration, form)
@@ -192,6 +197,19 @@ def _preparation(member: Member, form: Press) -> Response:
         after=not opening.prepares(member.submission.questionnaire),
     )
     return make_response(html, form.status)
+
+
+def _gone(token: str) -> Response:
+    """Makes the page of a link that opens nothing any more.
+
+    To whoever has the very link that a substitute was sent with it says who was sent; whoever sent
+    them named them, and all that it says is in the mail about it.
+    """
+    target = services().link_signer.read("registration", token)
+    handed = substitution.handed_to(target) if target else None
+    if handed is None:
+        return dead_link()
+    return make_response(render_template("open/replaced.html", name=handed[0]), 410)
 
 
 def dead_link() -> Response:

@@ -174,8 +174,10 @@ def colleagues_done() -> str | AnyResponse:
     registration: Registration = g.registration
     if "colleagues" not in session:
         return redirect(url_for("participant.colleagues_in_one_go"), code=303)
+    refusal = colleagues.why_not(registration, page.now())
     return render_template(
         "participant/colleagues_done.html",
+        why=error_messages.sentence(refusal) if refusal else "",
         registration=registration,
         meeting=registration.meeting,
         rows=session["colleagues"],

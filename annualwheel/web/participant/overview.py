@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel.cycle import years
 from annualwheel.models import Questionnaire, Registration
+from annualwheel.participation import colleagues
 from annualwheel.preparation import membership
 from annualwheel.questionnaires import opening
 from annualwheel.registrations import joining, needs
@@ -51,6 +52,7 @@ def shown(form: Press, done: str = "") -> str:
         form=form,
         asks=offered_acts.asked(registration, now),
         joining=joining.of_seat(registration),
+        with_colleagues=colleagues.why_not(registration, now) is None,
     )
 
 

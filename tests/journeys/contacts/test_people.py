@@ -117,9 +117,10 @@ class TestList:
             "Åsa Ängprov"
         )
         coordinator.follow("Visa alla").open("/personer?typ=kluster").see("1 person", "Bo Zetaprov")
-        coordinator.open(f"/personer/{named('Bo').public_id}").press("Gör inaktiv").see(
-            "får inga nya utskick"
+        coordinator.open(f"/personer/{named('Bo').public_id}").follow("Gör inaktiv").see(
+            "Inget mejl går om det här"
         )
+        coordinator.press("Gör inaktiv").see("är inaktiv och får inga nya utskick")
         coordinator.open("/personer").see("2 personer").miss("Bo Zetaprov")
         coordinator.choose("Inaktiva").press("Visa").see("Bo Zetaprov")
         coordinator.follow("Bo Zetaprov").press("Gör aktiv igen").see("aktiv igen")
@@ -239,7 +240,9 @@ class TestPerson:
         coordinator.choose("Sunne kommun").fill("Titel eller uppdrag", "vd").press(
             "Spara organisationen"
         ).see("Organisationen är sparad", "vd")
-        coordinator.press("Avsluta Paper Province").see("hör inte längre till Paper Province")
+        coordinator.follow("Avsluta Paper Province").press("Avsluta").see(
+            "hör inte längre till Paper Province"
+        )
         assert [a.organisation.name for a in named("Bo").affiliations if a.active] == [
             "Sunne kommun"
         ]

@@ -243,12 +243,11 @@ def test_a_newcomer_may_write_in_an_answer_that_is_open(session: Any, clock: Fix
 # Only when it is allowed
 
 
-def test_at_a_meeting_for_the_invited_the_button_leads_to_words(
-    session: Any, visitor: Browser
-) -> None:
+def test_at_a_meeting_for_the_invited_the_page_says_so(session: Any, visitor: Browser) -> None:
     guest = coming()
     guest.meeting.open_registration = False
-    enter(visitor, guest).see("Hör av dig till oss om fler från er vill komma.", "Kontakt:").miss(
+    visitor.open(link_of(guest)).press("Se eller ändra").open("/anmalan/kollegor")
+    visitor.see("Hör av dig till oss om fler från er vill komma.", "Kontakt:").miss(
         "Lägg till en rad", "Förnamn"
     )
 
@@ -261,8 +260,28 @@ def test_seats_of_the_organisation_that_are_left_can_be_filled(
     fill(enter(visitor, guest), 1, "Eva", "Nord", "eva@kommun.example").press(
         "Anmäl kollegorna"
     ).see("1 kollega har fått ett mejl")
-    visitor.follow("Anmäl fler kollegor").see("Hör av dig till oss om fler från er vill komma.")
+    visitor.see("Hör av dig till oss om fler från er vill komma.").miss("Anmäl fler kollegor")
+    visitor.open("/anmalan").miss("Anmäl kollegor", "Kommer fler från er?")
     assert seat_of("Eva").state == "registered"
+
+
+def test_nobody_is_led_to_register_colleagues_where_it_cannot_be_done(
+    session: Any, visitor: Browser, clock: Fixed
+) -> None:
+    guest = coming()
+    visitor.open(link_of(guest)).press("Se eller ändra").see("Anmäl kollegor")
+    guest.person.address_unproven = True
+    visitor.open("/anmalan").miss("Anmäl kollegor", "Kommer fler från er?")
+    guest.person.address_unproven = False
+    visitor.open("/anmalan").see("Anmäl kollegor")
+    guest.meeting.open_registration = False
+    visitor.open("/anmalan").miss("Anmäl kollegor")
+    guest.meeting.open_registration = True
+    guest.person.affiliations[0].active = False
+    visitor.open("/anmalan").miss("Anmäl kollegor")
+    guest.person.affiliations[0].active = True
+    clock.set(START + 20 * DAY)
+    visitor.open("/anmalan").miss("Anmäl kollegor").see("Du är anmäld")
 
 
 def test_after_registration_has_closed_the_page_says_so_and_a_press_does_nothing(

@@ -58,7 +58,9 @@ def lead(session: Any, clock: Fixed) -> Registration:
 
 def end(coordinator: Browser, guest: Registration, way: str) -> Browser:
     page = sign_in(coordinator, make_staff(), OPEN).open(f"/personer/{guest.person.public_id}")
-    return page.press("Gör inaktiv" if way == "inactive" else "Avsluta Hagfors kommun")
+    if way == "inactive":
+        return page.follow("Gör inaktiv").press("Gör inaktiv")
+    return page.follow("Avsluta Hagfors kommun").press("Avsluta")
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -17,7 +17,7 @@ from annualwheel.db import db
 from annualwheel.models import Member, Needs, Registration
 from annualwheel.participation import replies, revocation, substitution
 from annualwheel.participation.substitution import Substitute
-from annualwheel.registrations import needs
+from annualwheel.registrations import invitations, needs
 from annualwheel.services import services
 from tests.conftest import START, Fixed
 from tests.makers.guests import (
@@ -100,12 +100,48 @@ def test_an_invitation_that_is_handed_on_is_answered_by_the_new_person(
     assert (guest.state, successor().state, entries()) == ("substituted", "invited", [])
 
 
-def test_the_old_link_and_the_old_session_are_dead(session: Any, visitor: Browser) -> None:
+def test_the_old_session_is_dead_and_the_old_link_says_who_was_sent(
+    session: Any, visitor: Browser, new_visitor: Callable[[], Browser]
+) -> None:
+    guest = say_yes(make_guest(make_meeting()))
+    old = link_of(guest)
+    before = new_visitor().open(old)
+    hand_over(visitor, guest)
+    assert visitor.open("/anmalan").status == 401
+    for late in (new_visitor().open(old), before.press("Se eller ändra")):
+        late.see("Länken gäller inte längre", "har lämnat över till Eva Nord, som har fått ett")
+        # Nothing that anybody could press, and nothing about the substitute but the name.
+        assert late.status == 410
+        late.miss(EVA, "Skicka en ersättare", "Anmäl")
+
+
+def test_the_old_link_says_the_same_whatever_the_substitute_does(
+    session: Any, visitor: Browser, new_visitor: Callable[[], Browser]
+) -> None:
     guest = say_yes(make_guest(make_meeting()))
     old = link_of(guest)
     hand_over(visitor, guest)
-    assert visitor.open("/anmalan").status == 401
-    assert visitor.open(old).status == 404
+    said = new_visitor().open(old).page.text
+    replies.withdraw(successor(), START, audit.participant(successor().person_id))
+    db.session.commit()
+    assert new_visitor().open(old).page.text == said
+
+
+def test_only_the_very_link_that_was_used_says_it(
+    session: Any, visitor: Browser, new_visitor: Callable[[], Browser]
+) -> None:
+    guest = say_yes(make_guest(make_meeting()))
+    older = link_of(guest)
+    guest.link_version += 1
+    db.session.commit()
+    used = link_of(guest)
+    hand_over(visitor, guest)
+    assert [new_visitor().open(one).status for one in (older, used)] == [404, 410]
+    # Invited again, the person has a link of their own, and the one before it is as dead as others.
+    again = invitations.invite(guest.meeting, guest.person, guest.organisation, START)
+    db.session.commit()
+    links = (used, link_of(again))
+    assert [new_visitor().open(one).status for one in links] == [404, 200]
 
 
 def test_the_new_person_hears_where_the_address_came_from_and_can_decline(

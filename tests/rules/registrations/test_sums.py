@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
+from annualwheel import audit
+from annualwheel.contacts import organisations
+from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.mail import outbox
 from annualwheel.mailings import log, sending
-from annualwheel.models import Mailing, Meeting, Registration
+from annualwheel.models import Import, Mailing, Meeting, Registration
 from annualwheel.models.mail import MESSAGE_STATES
 from annualwheel.models.registrations import REGISTRATION_STATES
 from annualwheel.registrations import audiences, invitations, states, turnout
@@ -22,6 +26,7 @@ from tests.makers.region import make_organisation, make_person, make_year, meeti
 
 # Who is invited, who asks to come, and who has waited since.
 BEGINNINGS = (*states.NOT_ANSWERED, *states.IN_LINE)
+SECOND = dt.timedelta(seconds=1)
 KINDS = ("kommun", "forening", "region")
 
 
@@ -100,6 +105,36 @@ def test_an_organisation_whose_people_have_a_seat_to_confirm_is_not_missing(
     assert [one.name for one, _left in turnout.organisations_missing(meeting).rows] == [
         "Tyst kommun"
     ]
+
+
+@pytest.mark.parametrize("way", ["by hand", "by list"])
+def test_an_organisation_added_after_registration_closed_is_not_missing(
+    meeting: Meeting, way: str
+) -> None:
+    closes = years.phase(meeting, "registration").closes_at
+    listed = make_organisation(meeting.year, "Förr kommun")
+    for name, at in (("Nyss kommun", closes), ("Sen kommun", closes + SECOND)):
+        place = make_organisation(meeting.year, name)
+        if way == "by hand":
+            audit.note(audit.SYSTEM, "organisation_added", place, at)
+        else:
+            one = Import(year_id=meeting.year_id, file_name="", rows=[], created_at=START)
+            one.written_at = at
+            db.session.add(one)
+            db.session.flush()
+            place.import_id = one.id
+    # An edit later on, and what is noted of somebody else with the same number, say nothing.
+    audit.note(audit.SYSTEM, "organisation_edited", listed, closes + SECOND)
+    db.session.flush()
+    names = [one.name for one, _left in turnout.organisations_missing(meeting).rows]
+    assert names == ["Förr kommun", "Nyss kommun"]
+    assert sum(row.missing for row in turnout.turnout(meeting)) == 2
+    assert sum(row.organisations for row in turnout.turnout(meeting)) == 2
+    late = organisations.organisation_named("Sen kommun")
+    assert late is not None
+    invitations.invite(meeting, make_person(late, "Ada", "Ek"), late, START)
+    names = [one.name for one, _left in turnout.organisations_missing(meeting).rows]
+    assert names == ["Förr kommun", "Nyss kommun", "Sen kommun"]
 
 
 def test_the_mails_of_a_mailing_add_up_whatever_became_of_them(meeting: Meeting) -> None:

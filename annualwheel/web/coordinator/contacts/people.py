@@ -22,7 +22,7 @@ from annualwheel.models import Person
 from annualwheel.participation import address_change, departures
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
-from annualwheel.web.coordinator import blueprint, categories
+from annualwheel.web.coordinator import blueprint, came_from, categories
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import (
     CHOOSE_LANGUAGE,
@@ -204,30 +204,19 @@ def person_edit(public_id: str) -> AnyResponse:
     )
     if carried_out(form, lambda: _corrected(found, form)):
         flash(_("Uppgifterna är sparade."))
-        return redirect(url_for("coordinator.person", public_id=public_id), code=303)
+        return redirect(came_from.kept("coordinator.person", public_id=public_id), code=303)
     html = render_template("coordinator/person_form.html", active="people", form=form, person=found)
     return make_response(html, form.status)
 
 
-@blueprint.post("/personer/<public_id>/lage")
+@blueprint.post("/personer/<public_id>/aktiv")
 def person_active(public_id: str) -> AnyResponse:
-    """Takes the person out of new mailings, or back in."""
+    """Takes the person back into new mailings. Nobody is mailed."""
     found = person_by_id(public_id)
     if Press().accepted():
-        carry_out(lambda: _set_active(found, page.pressed("aktiv") == "ja"))
-        if found.active:
-            flash(_("Personen är aktiv igen."))
-        else:
-            flash(_("Personen är inaktiv och får inga nya utskick."))
-    return redirect(url_for("coordinator.person", public_id=public_id), code=303)
-
-
-def _set_active(found: Person, active: bool) -> None:
-    if active:
-        activation.set_active(found, True, actor(), page.now())
-    else:
-        # Deactivating is more than a mark: the access to the organisations' answers ends too.
-        departures.deactivate(found, page.now(), actor())
+        carry_out(lambda: activation.set_active(found, True, actor(), page.now()))
+        flash(_("Personen är aktiv igen."))
+    return redirect(came_from.kept("coordinator.person", public_id=public_id), code=303)
 
 
 @blueprint.post("/personer/<public_id>/organisationer")
@@ -237,24 +226,13 @@ def person_place(public_id: str) -> AnyResponse:
     if not carried_out(form, lambda: _affiliated(found, form)):
         return _person_page(found, form)
     flash(_("Organisationen är sparad."))
-    return redirect(url_for("coordinator.person", public_id=public_id), code=303)
+    return redirect(came_from.kept("coordinator.person", public_id=public_id), code=303)
 
 
 def _affiliated(found: Person, form: PlaceForm) -> None:
     organisation = organisations.organisation_by_id(form.organisation.data)
     affiliations.affiliate(found, organisation, form.title.data)
     audit.note(actor(), "place_added", found, page.now(), organisation=organisation.id)
-
-
-@blueprint.post("/personer/<public_id>/organisationer/<organisation_id>/avsluta")
-def person_place_end(public_id: str, organisation_id: str) -> AnyResponse:
-    """Ends the person's affiliation with an organisation."""
-    found = person_by_id(public_id)
-    organisation = organisations.organisation_by_id(organisation_id)
-    if Press().accepted():
-        carry_out(lambda: departures.leave(found, organisation, page.now(), actor()))
-        flash(_("Personen hör inte längre till %(organisation)s.", organisation=organisation.name))
-    return redirect(url_for("coordinator.person", public_id=public_id), code=303)
 
 
 def actor() -> Actor:

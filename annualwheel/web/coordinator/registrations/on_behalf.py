@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, make_response, redirect, render_template, url_for
+from flask import flash, g, make_response, redirect, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
@@ -23,7 +23,7 @@ from annualwheel.registrations import invitations
 from annualwheel.registrations.states import CAN_BE_CHANGED, allowed
 from annualwheel.web import page
 from annualwheel.web.acting import carried_out
-from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator import blueprint, came_from
 from annualwheel.web.coordinator.registrations.attending import AttendingForm
 from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, strip
 
@@ -126,12 +126,12 @@ def send_substitute(public_id: str) -> AnyResponse:
     if outcome:
         successor = outcome.result
         flash(_("%(name)s kommer i stället. Mejl till båda är på väg.", name=successor.person.name))
-        theirs = url_for("coordinator.registration", public_id=successor.public_id)
+        theirs = came_from.kept("coordinator.registration", public_id=successor.public_id)
         return redirect(theirs, code=303)
     # A form that was sent is shown with its refusal and all that was typed; a page that was only
     # opened leads back.
     if not form.is_submitted() and "substitute" not in possible(registration):
-        return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+        return redirect(came_from.kept("coordinator.registration", public_id=public_id), code=303)
     return _page("substitute", registration, form)
 
 
@@ -143,9 +143,9 @@ def change_reply(public_id: str) -> AnyResponse:
     actor = audit.staff(g.staff.id)
     if carried_out(form, lambda: replies.change(registration, form.reply(), page.now(), actor)):
         flash(_("Anmälan är ändrad. En ny bekräftelse är på väg."))
-        return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+        return redirect(came_from.kept("coordinator.registration", public_id=public_id), code=303)
     if not form.is_submitted() and "change" not in possible(registration):
-        return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+        return redirect(came_from.kept("coordinator.registration", public_id=public_id), code=303)
     return _page("change", registration, form)
 
 

@@ -12,22 +12,22 @@ from wtforms import EmailField, StringField
 from wtforms.validators import Optional, ValidationError
 
 from annualwheel import audit, listing
-from annualwheel.contacts import activation, affiliations, directory, organisations, people
+from annualwheel.contacts import activation, directory, organisations, people
 from annualwheel.contacts.organisations import organisation_named
 from annualwheel.cycle import years
 from annualwheel.errors import Missing
 from annualwheel.mailings import drafts, log
 from annualwheel.models import Meeting, Organisation, Person, Registration
-from annualwheel.participation import open_registration, replies, revocation
+from annualwheel.participation import open_registration, replies
 from annualwheel.participation.replies import Reply
 from annualwheel.registrations import audiences, invitations, seats
 from annualwheel.registrations.states import allowed
 from annualwheel.web import lists, page
-from annualwheel.web.acting import carried_out, carry_out
-from annualwheel.web.coordinator import blueprint, categories
-from annualwheel.web.coordinator.registrations import on_behalf
+from annualwheel.web.acting import carried_out
+from annualwheel.web.coordinator import blueprint, came_from, categories
+from annualwheel.web.coordinator.registrations import act_words, on_behalf
 from annualwheel.web.coordinator.registrations.attending import AttendingForm
-from annualwheel.web.forms import SHORT, Address, BaseForm, Mobile, NameFields, Press, strip
+from annualwheel.web.forms import SHORT, Address, BaseForm, Mobile, NameFields, strip
 from annualwheel.web.list_workbooks import ListWorkbook, taken_out
 from annualwheel.web.lists import Column
 from annualwheel.web.parts import mail_names
@@ -42,14 +42,6 @@ COLUMNS = (
     Column("state", "lage", _l("Läge"), "rank"),
     Column("answered", "svarade", _l("Svarade"), "time"),
 )
-# The name of the button, which is also the act, and the sentence when it is done.
-ACTS = {
-    "decline": _l("Vi har skrivit in att personen inte kommer. Ett mejl går till personen."),
-    "withdraw": _l("Platsen är avbokad. Ett mejl går till personen."),
-    "vouch": _l("Organisationen är tillagd. Personen kan vara med och förbereda."),
-    "revoke": _l("Inbjudan är återtagen. Länken i mejlet fungerar inte längre."),
-    "invite": _l("En ny inbjudan är på väg."),
-}
 
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/personer")
@@ -184,6 +176,7 @@ def _shown(registration: Registration, form: ReplyForm | None) -> AnyResponse:
         successor=invitations.successor_of(registration),
         line=line,
         can=lambda act: allowed(registration.state, act),
+        act_words=act_words,
         ahead=on_behalf.is_ahead(registration),
         possible=on_behalf.possible(registration),
         reason=reason_words().get(registration.decline_reason, registration.decline_reason),
@@ -207,35 +200,7 @@ def register_for(public_id: str) -> AnyResponse:
         flash(_("%(name)s är anmäld. Bekräftelse och kalenderbokning är på väg.", name=name))
     else:
         flash(_("%(name)s står på väntelistan. Mötet är fullt.", name=name))
-    return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
-
-
-@blueprint.post("/anmalningar/<public_id>/<act>")
-def act_on(public_id: str, act: str) -> AnyResponse:
-    """Does one of `ACTS` for the person."""
-    registration = invitations.by_public_id(public_id)
-    if act not in ACTS:
-        raise Missing("no_registration")
-    if Press().accepted():
-        carry_out(lambda: _act_on(registration, act))
-        flash(str(ACTS[act]))
-    return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
-
-
-def _act_on(registration: Registration, act: str) -> None:
-    now, actor = page.now(), audit.staff(g.staff.id)
-    if act == "decline":
-        replies.decline(registration, "", now, actor)
-    elif act == "withdraw":
-        replies.withdraw(registration, now, actor)
-    elif act == "revoke":
-        revocation.revoke(registration, now, actor)
-    elif act == "vouch":
-        open_registration.vouch(registration, now, actor)
-    else:
-        invite_one(
-            registration.meeting, registration.person, registration.organisation, registration.title
-        )
+    return redirect(came_from.kept("coordinator.registration", public_id=public_id), code=303)
 
 
 class LateForm(BaseForm, NameFields):
@@ -260,7 +225,9 @@ def late(number: int, kind: str) -> AnyResponse:
     text = request.args.get("sok", "")
     outcome = carried_out(form, lambda: _added_and_invited(found, form))
     if outcome:
-        return _invited(outcome.result)
+        invited = outcome.result
+        flash(act_words.invited(invited.person, found))
+        return redirect(url_for("coordinator.registration", public_id=invited.public_id), code=303)
     html = render_template(
         "coordinator/registration_late.html",
         active="year",
@@ -288,23 +255,6 @@ def _added_and_invited(meeting: Meeting, form: LateForm) -> Registration:
         source=f"staff:{g.staff.id}",
     )
     return invite_one(meeting, person, organisation, form.title.data)
-
-
-@blueprint.post("/mote/<int:number>/<meeting:kind>/bjud-in/<public_id>")
-def invite_found(number: int, kind: str, public_id: str) -> AnyResponse:
-    """Invites one person who is on file."""
-    found, person = years.meeting_of(number, kind), people.person_by_id(public_id)
-    organisation = affiliations.organisation_of(person)
-    # Somebody who has left every organisation cannot be invited for one.
-    if not Press().accepted() or organisation is None:
-        return redirect(url_for("coordinator.late", number=number, kind=kind), code=303)
-    return _invited(carry_out(lambda: invite_one(found, person, organisation, "")))
-
-
-def _invited(registration: Registration) -> AnyResponse:
-    what = words.meeting_running(registration.meeting.kind)
-    flash(_("%(name)s är inbjuden till %(meeting)s.", name=registration.person.name, meeting=what))
-    return redirect(url_for("coordinator.registration", public_id=registration.public_id), code=303)
 
 
 def invite_one(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, g, make_response, redirect, render_template, url_for
+from flask import Response, flash, g, make_response, redirect, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
@@ -17,7 +17,7 @@ from annualwheel.participation.waiting_list import of
 from annualwheel.registrations import invitations, seats
 from annualwheel.web import page
 from annualwheel.web.acting import carried_out
-from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator import blueprint, came_from
 from annualwheel.web.coordinator.meetings import events
 from annualwheel.web.forms import BaseForm, Required, strip
 from annualwheel.web.list_workbooks import ListWorkbook, taken_out
@@ -123,9 +123,9 @@ def give_place(public_id: str) -> AnyResponse:
         flash(
             _("%(name)s har fått en plats. Ett mejl och en kalenderbokning är på väg.", name=name)
         )
-        return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+        return redirect(came_from.kept("coordinator.registration", public_id=public_id), code=303)
     if not form.is_submitted() and registration.state != "waitlisted":
-        return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+        return redirect(came_from.kept("coordinator.registration", public_id=public_id), code=303)
     return _page(registration, form)
 
 
