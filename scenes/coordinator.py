@@ -76,6 +76,28 @@ SCENES = (
         world="line",
         status=422,
     ),
+    _scene("tidplan", "plan", WORK + "/tidplan"),
+    _scene("tidplan-flyttat", "plan", DIRECTION + "/tidplan", world="turns"),
+    _scene("tidplan-tva-formular", "plan", WORK + "/tidplan", **FOLLOWED_UP),
+    _scene(
+        "tidplan-fel",
+        "plan",
+        DIRECTION + "/tidplan",
+        Press({"registration_closes": "i morgon"}, "steg=granska"),
+        status=422,
+    ),
+    _scene(
+        "tidplan-inget-andrat", "plan", WORK + "/tidplan", Press({}, "steg=granska"), status=422
+    ),
+    _scene(
+        "tidplan-bekrafta",
+        "plan",
+        WORK + "/tidplan",
+        Press(
+            {"registration_closes": "2026-12-16", "preparation_closes": "2026-12-12"},
+            "steg=granska",
+        ),
+    ),
     _scene("vantelista", "waiting_list", WORK + "/vantelista", world="line"),
     _scene("vantelista-slut", "waiting_list", WORK + "/vantelista", world="line", at="ended"),
     _scene("vantelista-direkt", "waiting_list", WORK + "/vantelista", world="turns"),

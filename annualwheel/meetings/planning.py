@@ -121,11 +121,7 @@ def set_phases(
     `is_backwards`.
     """
     seats.lock(meeting)
-    db.session.scalars(
-        sa.select(Phase)
-        .where(Phase.meeting_id == meeting.id)
-        .execution_options(populate_existing=True)
-    ).all()
+    read_days(meeting)
     for kind, (opens, closes) in days.items():
         if is_backwards(kind == "followup", opens, closes):
             raise Refused("phase_backwards", kind=kind)
@@ -136,6 +132,16 @@ def set_phases(
     ]
     if changed:
         audit.note(actor, "phases_changed", meeting, now, meeting.id, phases=changed)
+
+
+def read_days(meeting: Meeting) -> None:
+    """Reads the days of the plan as they are now: a colleague may have changed them meanwhile."""
+    for table in (Phase, Questionnaire):
+        db.session.scalars(
+            sa.select(table)
+            .where(table.meeting_id == meeting.id)
+            .execution_options(populate_existing=True)
+        ).all()
 
 
 def set_openings(

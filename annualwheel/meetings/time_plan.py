@@ -125,13 +125,17 @@ def counted_from(meeting: Meeting, days: Days) -> tuple[int, int]:
 
 
 def concerns(meeting: Meeting, before: Plan, after: Plan, today: dt.date) -> list[Concern]:
-    """What collides in the plan `after`, and which of its new days are free or have been."""
+    """What collides in the plan `after`, which of its new days are free or have been, and what is
+    open today and would not be.
+    """
     found = list(_overlaps(after))
     found += _at_once(meeting, after)
     for key, days in after.items():
         for place, edge in enumerate(EDGES):
             if days[place] != before[key][place]:
                 found += _of_day(key, edge, days[place], today)
+        if before[key][0] <= today <= before[key][1] and days[0] > today:
+            found.append(Concern("shuts", key, "opens", days[0]))
     return found
 
 

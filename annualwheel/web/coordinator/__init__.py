@@ -15,7 +15,7 @@ blueprint.add_app_template_filter(words.when_shown(staff_words.say))
 from annualwheel.web.coordinator.answers import change_requests
 from annualwheel.web.coordinator.contacts import deletion_requests, imports, organisations, people
 from annualwheel.web.coordinator.mailings import following, mail_log, mail_server, sendings
-from annualwheel.web.coordinator.meetings import meeting, reschedule, settings, year
+from annualwheel.web.coordinator.meetings import meeting, reschedule, settings, time_plan, year
 from annualwheel.web.coordinator.registrations import (
     needs,
     on_behalf,
