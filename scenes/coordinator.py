@@ -295,6 +295,8 @@ SCENES = (
     _scene("bjud-in-mejlet", "sample_mail", INVITE + "/mejl?urval=lead", framed=True),
     _scene("svarslaget", "answer_states", WORK + "/svar"),
     _scene("svarslaget-sorterat", "answer_states", WORK + "/svar?ordning=-sparat"),
+    _scene("svarslaget-inte-inskickade", "answer_states", WORK + "/svar?grupp=to_submit"),
+    _scene("svarslaget-ingen", "answer_states", WORK + "/svar?grupp=none", at="held"),
     _scene("svarslaget-inga", "answer_states", DIRECTION + "/svar"),
     _scene("svarslaget-efter", "answer_states", WORK + "/svar", world="after", at="closed"),
     _scene("svaret", "answer_state", WORK + "/svar/{submission}"),

@@ -124,7 +124,8 @@ def _last_day_to_register(changed: Changed, waiting: int) -> str:
         waiting,
         day=changed.last,
     )
-    return f"{_('Anmälan öppnar igen när du sparar.')} {said}" if changed.begins_again else said
+    again = _("Anmälan öppnar igen när du sparar.")
+    return f"{again} {said}" if changed.begins_again else said
 
 
 def _change(changed: Changed) -> Iterator[str]:
@@ -176,10 +177,11 @@ def _questionnaire(changed: Changed, one: QuestionnaireCounts) -> Iterator[str]:
     if changed.closes and one.undecided:
         yield _last_day_to_submit(changed, what, one.undecided)
     if changed.closes and one.mailed:
+        named = one.title or _("förberedelsen")
         yield _(
             "Mejlet om %(what)s är redan skickat. I det står sista dagen som den var, och det "
             "skickas inte igen.",
-            what=one.title or _("förberedelsen"),
+            what=named,
         )
 
 

@@ -81,14 +81,15 @@ def differences(
             old, new = before[key][place], days[place]
             if old != new:
                 what = _edge(called[key], edge)
-                rows.append(
-                    {"what": what, "old": _in_full(old, held), "new": _in_full(new, held_after)}
-                )
+                row = {
+                    "what": what,
+                    "old": words.day(old),
+                    "old_offset": offset((old - held).days),
+                    "new": words.day(new),
+                    "new_offset": offset((new - held_after).days),
+                }
+                rows.append(row)
     return rows
-
-
-def _in_full(day: dt.date, held: dt.date) -> str:
-    return f"{words.day(day)}, {offset((day - held).days)}"
 
 
 def _edge(what: str, edge: str) -> str:

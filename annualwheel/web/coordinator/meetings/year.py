@@ -69,6 +69,7 @@ def shown(number: int) -> str:
         todos=todos[:TO_DO],
         more_to_do=todos[TO_DO:],
         badge=lambda s: year_overview.badge(s, now),
+        preparing=lambda s: year_overview.is_preparing(s.meeting, now),
         pace=lambda s: year_overview.pace(s, now),
         rows=year_overview.table(statuses, now),
     )
