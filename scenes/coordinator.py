@@ -76,6 +76,28 @@ SCENES = (
         world="line",
         status=422,
     ),
+    _scene("tidplan", "plan", WORK + "/tidplan"),
+    _scene("tidplan-flyttat", "plan", DIRECTION + "/tidplan", world="turns"),
+    _scene("tidplan-tva-formular", "plan", WORK + "/tidplan", **FOLLOWED_UP),
+    _scene(
+        "tidplan-fel",
+        "plan",
+        DIRECTION + "/tidplan",
+        Press({"registration_closes": "i morgon"}, "steg=granska"),
+        status=422,
+    ),
+    _scene(
+        "tidplan-inget-andrat", "plan", WORK + "/tidplan", Press({}, "steg=granska"), status=422
+    ),
+    _scene(
+        "tidplan-bekrafta",
+        "plan",
+        WORK + "/tidplan",
+        Press(
+            {"registration_closes": "2026-12-16", "preparation_closes": "2026-12-12"},
+            "steg=granska",
+        ),
+    ),
     _scene("vantelista", "waiting_list", WORK + "/vantelista", world="line"),
     _scene("vantelista-slut", "waiting_list", WORK + "/vantelista", world="line", at="ended"),
     _scene("vantelista-direkt", "waiting_list", WORK + "/vantelista", world="turns"),
@@ -301,6 +323,8 @@ SCENES = (
     _scene("bjud-in-mejlet", "sample_mail", INVITE + "/mejl?urval=lead", framed=True),
     _scene("svarslaget", "answer_states", WORK + "/svar"),
     _scene("svarslaget-sorterat", "answer_states", WORK + "/svar?ordning=-sparat"),
+    _scene("svarslaget-inte-inskickade", "answer_states", WORK + "/svar?grupp=to_submit"),
+    _scene("svarslaget-ingen", "answer_states", WORK + "/svar?grupp=none", at="held"),
     _scene("svarslaget-inga", "answer_states", DIRECTION + "/svar"),
     _scene("svarslaget-efter", "answer_states", WORK + "/svar", world="after", at="closed"),
     _scene("svaret", "answer_state", WORK + "/svar/{submission}"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
 import sqlalchemy as sa
@@ -150,17 +150,19 @@ def _phases(meeting: Meeting, like: Meeting | None) -> list[Phase]:
     days = dict(USUAL_PHASES[meeting.kind])
     if like is not None:
         days |= {phase.kind: (phase.opens_days, phase.closes_days) for phase in like.phases}
-    return [
-        Phase(
+    found = []
+    for kind, (opens, closes) in days.items():
+        opens_at, closes_at = span_of(meeting, opens, closes)
+        phase = Phase(
             meeting=meeting,
             kind=kind,
             opens_days=opens,
             closes_days=closes,
-            opens_at=_day(meeting, opens, start_of_day),
-            closes_at=_day(meeting, closes, end_of_day),
+            opens_at=opens_at,
+            closes_at=closes_at,
         )
-        for kind, (opens, closes) in days.items()
-    ]
+        found.append(phase)
+    return found
 
 
 def _ways_to_attend(meeting: Meeting, like: Meeting | None) -> list[AttendanceOption]:
@@ -211,31 +213,32 @@ def place_phases(meeting: Meeting, now: dt.datetime) -> None:
     It sets the times of the questionnaires that have days of their own too.
 
     The plan moves with the meeting. What has opened stays open: a meeting that is a week later must
-    not shut people out of what they are writing.
+    not shut people out of what they are writing. What keeps its time gets other days, since those
+    are counted from the meeting: days and times always agree.
     """
+    day = local(meeting.starts_at).date()
     for phase in meeting.phases:
-        phase.opens_at, phase.closes_at = _placed(
-            meeting, (phase.opens_days, phase.closes_days), (phase.opens_at, phase.closes_at), now
-        )
+        span = phase.opens_at, phase.closes_at
+        span = placed(day, (phase.opens_days, phase.closes_days), span, now)
+        phase.opens_at, phase.closes_at = span
+        phase.opens_days, phase.closes_days = days_of(meeting, span)
     for asked in meeting.questionnaires:
         if asked.opens_days is None or asked.closes_days is None:
             continue
         if asked.opens_at is not None and asked.closes_at is not None:
-            asked.opens_at, asked.closes_at = _placed(
-                meeting,
-                (asked.opens_days, asked.closes_days),
-                (asked.opens_at, asked.closes_at),
-                now,
-            )
+            span = asked.opens_at, asked.closes_at
+            span = placed(day, (asked.opens_days, asked.closes_days), span, now)
+            asked.opens_at, asked.closes_at = span
+            asked.opens_days, asked.closes_days = days_of(meeting, span)
 
 
-def _placed(meeting: Meeting, days: tuple[int, int], span: Span, now: dt.datetime) -> Span:
-    """The times of `days` with the meeting on its present day; `span` is what they were before."""
+def placed(day: dt.date, days: tuple[int, int], span: Span, now: dt.datetime) -> Span:
+    """The times of `days` with the meeting on `day`; `span` is what they are before the move."""
     opened_at, closed_at = span
     # What is over stays as it was: a move does not open it again.
     if closed_at <= now:
         return span
-    opens_at, closes_at = span_of(meeting, *days)
+    opens_at, closes_at = _span(day, *days)
     return (min(opens_at, opened_at) if opened_at <= now else opens_at), closes_at
 
 
@@ -244,7 +247,22 @@ def span_of(meeting: Meeting, opens: int, closes: int) -> Span:
 
     Both days are counted from the meeting's day.
     """
-    return _day(meeting, opens, start_of_day), _day(meeting, closes, end_of_day)
+    return _span(local(meeting.starts_at).date(), opens, closes)
+
+
+def days_of(meeting: Meeting, span: Span) -> tuple[int, int]:
+    """The first and the last day of a span, counted from the meeting's day."""
+    day = local(meeting.starts_at).date()
+    opens, closes = ((local(edge).date() - day).days for edge in span)
+    return opens, closes
+
+
+def _span(day: dt.date, opens: int, closes: int) -> Span:
+    # Counted in days of Stockholm, not in hours: between may lie the day when the clocks change.
+    return (
+        start_of_day(day + dt.timedelta(days=opens)),
+        end_of_day(day + dt.timedelta(days=closes)),
+    )
 
 
 def phase(meeting: Meeting, kind: str) -> Phase:
@@ -276,8 +294,3 @@ def require_open(
         raise Closed(f"{kind}_not_open", day=phase(meeting, kind).opens_at)
     if not is_open(meeting, kind, now, grace):
         raise Closed(f"{kind}_closed", day=phase(meeting, kind).closes_at)
-
-
-def _day(meeting: Meeting, days: int, edge: Callable[[dt.date], dt.datetime]) -> dt.datetime:
-    # Counted in days of Stockholm, not in hours: between may lie the day when the clocks change.
-    return edge(local(meeting.starts_at).date() + dt.timedelta(days=days))

@@ -15,7 +15,6 @@ from annualwheel import audit
 from annualwheel.clock import local
 from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.demo.holidays import is_holiday
 from annualwheel.models import Affiliation, Meeting, Organisation, Questionnaire, Registration
 from annualwheel.models.drafts import Item
 from annualwheel.participation import replies
@@ -25,6 +24,7 @@ from annualwheel.preparation.answers import Change
 from annualwheel.questionnaires import opening
 from annualwheel.questionnaires.values import Value
 from annualwheel.registrations import invitations, states
+from annualwheel.wording.free_days import is_holiday
 
 DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)

@@ -8,23 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from holidays import DE_FACTO, PUBLIC, country_holidays
-
 from annualwheel.audit import Actor
 from annualwheel.clock import local
 from annualwheel.meetings import planning
 from annualwheel.models import Meeting
+from annualwheel.wording.free_days import is_holiday
 
 DAY = dt.timedelta(days=1)
 SATURDAY = 5
-# PUBLIC alone lacks midsummer's, Christmas and New Year's Eve, which no law makes holidays and
-# nobody works.
-_SWEDISH = country_holidays("SE", categories=(PUBLIC, DE_FACTO))
-
-
-def is_holiday(day: dt.date) -> bool:
-    """Whether the day is a public holiday in Sweden, or free as if it were one."""
-    return day in _SWEDISH
 
 
 def working_day(day: dt.date) -> dt.date:

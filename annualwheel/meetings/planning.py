@@ -117,17 +117,13 @@ def set_phases(
 ) -> None:
     """Moves the meeting's phases (kind -> first and last day, counted from the meeting).
 
-    Raises `Refused("phase_backwards")` for one that ends before it begins, or does not end before
-    the meeting though it should.
+    A day that is the same keeps its time. Raises `Refused("phase_backwards")` for a phase that
+    `is_backwards`.
     """
     seats.lock(meeting)
-    db.session.scalars(
-        sa.select(Phase)
-        .where(Phase.meeting_id == meeting.id)
-        .execution_options(populate_existing=True)
-    ).all()
+    read_days(meeting)
     for kind, (opens, closes) in days.items():
-        if closes < opens or (kind != "followup" and closes > 0):
+        if is_backwards(kind == "followup", opens, closes):
             raise Refused("phase_backwards", kind=kind)
     changed = [
         kind
@@ -138,28 +134,45 @@ def set_phases(
         audit.note(actor, "phases_changed", meeting, now, meeting.id, phases=changed)
 
 
+def read_days(meeting: Meeting) -> None:
+    """Reads the days of the plan as they are now: a colleague may have changed them meanwhile."""
+    for table in (Phase, Questionnaire):
+        db.session.scalars(
+            sa.select(table)
+            .where(table.meeting_id == meeting.id)
+            .execution_options(populate_existing=True)
+        ).all()
+
+
 def set_openings(
     meeting: Meeting, days: Mapping[str, tuple[int, int]], now: dt.datetime, actor: Actor
 ) -> None:
     """Moves the questionnaires of the meeting that have days of their own.
 
     `days`: a questionnaire's key -> first and last day, counted from the meeting. Raises
-    `Refused("phase_backwards")` for one that ends before it begins, or is on the wrong side of the
-    meeting.
+    `Refused("phase_backwards")` for one that `is_backwards`.
     """
     seats.lock(meeting)
     changed = []
     for key, (opens, closes) in days.items():
         asked = published.one(meeting, key)
         read_again(asked)
-        wrong_side = closes > 0 if opening.prepares(asked) else opens < 0
-        if closes < opens or wrong_side:
+        if is_backwards(not opening.prepares(asked), opens, closes):
             raise Refused("phase_backwards", kind=f"asked_{key}")
-        if (asked.opens_days, asked.closes_days) != (opens, closes):
+        times = opening.opens_at(asked), opening.closes_at(asked)
+        if asked.opens_days is None or years.days_of(meeting, times) != (opens, closes):
             opening.set_days(asked, opens, closes)
             changed.append(key)
     if changed:
         audit.note(actor, "phases_changed", meeting, now, meeting.id, questionnaires=changed)
+
+
+def is_backwards(after: bool, opens: int, closes: int) -> bool:
+    """Whether a period ends before it begins, or is on the wrong side of the meeting.
+
+    `after`: it follows the meeting, else it is over by the meeting's day. Days are counted from it.
+    """
+    return closes < opens or (opens < 0 if after else closes > 0)
 
 
 def set_terms(meeting: Meeting, terms: Terms, now: dt.datetime, actor: Actor) -> list[Registration]:
@@ -250,7 +263,8 @@ def is_published(year: Year) -> bool:
 
 
 def _set_days(meeting: Meeting, phase: Phase, opens: int, closes: int) -> bool:
-    if (phase.opens_days, phase.closes_days) == (opens, closes):
+    # By the times: a plan that was moved before they agreed has days that count from another day.
+    if years.days_of(meeting, (phase.opens_at, phase.closes_at)) == (opens, closes):
         return False
     phase.opens_days, phase.closes_days = opens, closes
     phase.opens_at, phase.closes_at = years.span_of(meeting, opens, closes)

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from annualwheel import listing
+from annualwheel.contacts.states import WITH_US
 from annualwheel.db import db
 from annualwheel.listing import Order, Page
-from annualwheel.models import Meeting, Organisation, Questionnaire, Submission, Year
+from annualwheel.models import (
+    Meeting,
+    Organisation,
+    Person,
+    Questionnaire,
+    Submission,
+    Year,
+    YearOrganisation,
+)
 from annualwheel.preparation import progress, reopening
 from annualwheel.preparation.progress import Progress
-from annualwheel.preparation.states import FARTHEST_LAST
+from annualwheel.preparation.states import COUNTED, FARTHEST_LAST
 from annualwheel.questionnaires import opening
 from annualwheel.wording.collation import swedish
 
@@ -27,13 +36,15 @@ class AnswerState:
     """An answer in the list: how far it has come, and what is special with it.
 
     `asked`: somebody wants to change it after the last day. `open_alone`: it is open for its
-    organisation alone.
+    organisation alone. `contact` is whom to ring about it: the organisation's lead, or the person
+    who answers alone.
     """
 
     questionnaire: Questionnaire
     progress: Progress
     asked: bool
     open_alone: bool
+    contact: Person | None
 
 
 def of_questionnaires(
@@ -42,19 +53,27 @@ def of_questionnaires(
     now: dt.datetime,
     number: int = 1,
     order: Order = TO_DECIDE,
+    states: Collection[str] = COUNTED,
 ) -> Page[AnswerState]:
-    """A page of the answers to the chosen questionnaires of a meeting.
+    """A page of the answers in one of `states` to the chosen questionnaires of a meeting.
 
     The usual order has first those who ask for something, then those that are open again, then the
     rest by name. The other orders are by name, state, sections, last change and submission.
     """
     asked = {request.submission.public_id for request in reopening.waiting(meeting)}
-    rows = []
+    leads, rows = _leads(meeting), []
     for questionnaire in chosen:
-        alone = _open_alone(questionnaire, now)
+        alone, people = _open_alone(questionnaire, now), _people(questionnaire)
         rows += [
-            AnswerState(questionnaire, one, one.submission in asked, one.submission in alone)
+            AnswerState(
+                questionnaire,
+                one,
+                one.submission in asked,
+                one.submission in alone,
+                people.get(one.submission) if one.person else leads.get(one.organisation_id),
+            )
             for one in progress.of_questionnaire(questionnaire)
+            if one.state in states
         ]
     # The list is sorted here and not in the database: only the definition knows which section a
     # question belongs to, and neither database sorts Swedish names by itself.
@@ -82,6 +101,26 @@ def answers_of(organisation: Organisation, year: Year) -> Sequence[Submission]:
         )
         .order_by(Meeting.starts_at, Submission.id)
     ).all()
+
+
+def _leads(meeting: Meeting) -> dict[int, Person]:
+    """The leads of the year who are with us, by the ids of their organisations."""
+    rows = db.session.execute(
+        sa.select(YearOrganisation.organisation_id, Person)
+        .join(Person, Person.id == YearOrganisation.lead_id)
+        .where(YearOrganisation.year_id == meeting.year_id, WITH_US)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _people(questionnaire: Questionnaire) -> dict[str, Person]:
+    """Those who answer alone, by the public ids of their answers."""
+    rows = db.session.execute(
+        sa.select(Submission.public_id, Person)
+        .join(Person, Person.id == Submission.person_id)
+        .where(Submission.questionnaire_id == questionnaire.id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _open_alone(questionnaire: Questionnaire, now: dt.datetime) -> set[str]:

@@ -25,6 +25,7 @@ STAFF = ("coordinator", "facilitator", "admin")
 FIXED = {
     "admin/erasing.html": "the rules of what is erased, some fifteen",
     "coordinator/_import_rows.html": "the rows of a file, in the file's order",
+    "coordinator/_plan_rows.html": "the days of a plan that change, in the plan's order",
     "coordinator/deletion_requests.html": "those who wait, the longest first; the newest answers",
     "coordinator/import_preview.html": "the new organisations of a file, in the file's order",
     "coordinator/meeting.html": "numbers",

@@ -23,7 +23,14 @@ from annualwheel.web.coordinator.contacts import (
     people,
 )
 from annualwheel.web.coordinator.mailings import following, mail_log, mail_server, sendings
-from annualwheel.web.coordinator.meetings import joining, meeting, reschedule, settings, year
+from annualwheel.web.coordinator.meetings import (
+    joining,
+    meeting,
+    reschedule,
+    settings,
+    time_plan,
+    year,
+)
 from annualwheel.web.coordinator.registrations import (
     acts,
     needs,

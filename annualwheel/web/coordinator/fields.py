@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from typing import Any
@@ -33,6 +34,21 @@ def parse_day(text: str, in_year: int | None = None) -> dt.date:
     return day
 
 
+def parse_near(text: str, near: dt.date) -> dt.date:
+    """A day as `parse_day` reads it; one without a year is the nearest such day to `near`.
+
+    Raises `ValueError`.
+    """
+    found = []
+    for year in (near.year - 1, near.year, near.year + 1):
+        # The 29th of February is in some years only.
+        with contextlib.suppress(ValueError):
+            found.append(parse_day(text, year))
+    if not found:
+        raise ValueError(text)
+    return min(found, key=lambda day: abs(day - near))
+
+
 def parse_time(text: str) -> dt.time:
     """A time written as 9.00, 09:00 or 9. Raises `ValueError`."""
     found = TIME.fullmatch(text)
@@ -62,24 +78,36 @@ class Parsed:
 class IsDay:
     """Refuses what is no day, and stores the day as 2027-01-22.
 
-    A day that is typed without a year is in the form's `in_year`, where it has one.
+    A day that is typed without a year is the one nearest to `near`, where that is given, else in
+    the form's `in_year`, where it has one.
     """
 
     field_flags: dict[str, Any] = {}
 
+    def __init__(self, near: dt.date | None = None) -> None:
+        self.near = near
+
     def __call__(self, form: Any, field: Field) -> None:
+        typed = field.data or ""
         try:
-            field.data = parse_day(field.data or "", getattr(form, "in_year", None)).isoformat()
+            day = (
+                parse_near(typed, self.near)
+                if self.near
+                else parse_day(typed, getattr(form, "in_year", None))
+            )
+            field.data = day.isoformat()
         except ValueError as problem:
             raise ValidationError(
                 _("Skriv dagen som år-månad-dag, till exempel 2027-01-22")
             ) from problem
 
 
-def day_field(label: Any) -> StringField:
-    """A field for a day."""
+def day_field(label: Any, near: dt.date | None = None) -> StringField:
+    """A field for a day; `near` as in `IsDay`."""
     # Not `type=date`: coordinators type and paste days as people write them, also without a year.
-    return StringField(label, [IsDay()], filters=[strip], description=_l("Till exempel 2027-01-22"))
+    return StringField(
+        label, [IsDay(near)], filters=[strip], description=_l("Till exempel 2027-01-22")
+    )
 
 
 def time_field(label: Any) -> StringField:

@@ -178,21 +178,47 @@ def test_settings_of_a_meeting_that_were_changed_meanwhile_stand(
     office: Browser, meeting: Meeting
 ) -> None:
     meeting.open_registration, meeting.with_lunch = True, False
-    first, second = years.phase(meeting, "registration"), years.phase(meeting, "preparation")
     db.session.commit()
     office.open("/mote/2027/arbetsmote/installningar").fill("Diarienummer", "RV 1")
     meeting.options[0].capacity, meeting.open_registration, meeting.with_lunch = 150, False, True
-    planning.set_phases(meeting, {"registration": (-70, -30)}, START, audit.SYSTEM)
-    days = second.opens_days, second.closes_days
     db.session.commit()
     office.press("Spara inställningarna").see("Inställningarna är sparade.")
     assert (fresh(meeting).registry_number, meeting.options[0].capacity) == ("RV 1", 150)
     assert (meeting.open_registration, meeting.with_lunch) == (False, True)
-    assert (first.opens_days, first.closes_days, second.opens_days, second.closes_days) == (
-        -70,
-        -30,
-        *days,
+
+
+def test_days_of_a_plan_that_were_changed_meanwhile_stand(
+    office: Browser, meeting: Meeting
+) -> None:
+    registration, preparation = (
+        years.phase(meeting, kind) for kind in ("registration", "preparation")
     )
+    db.session.commit()
+    page = office.open("/mote/2027/arbetsmote/tidplan")
+    page.fill("Till och med", "13 januari", within="Förberedelse")
+    planning.set_phases(meeting, {"registration": (-70, -30)}, START, audit.SYSTEM)
+    db.session.commit()
+    page.press("Granska ändringen").miss("Anmälan: sista dagen")
+    planning.set_phases(meeting, {"registration": (-70, -29)}, START, audit.SYSTEM)
+    db.session.commit()
+    page.press("Ändra tidplanen").see("Tidplanen är ändrad.")
+    fresh(meeting)
+    assert (registration.opens_days, registration.closes_days) == (-70, -29)
+    assert (preparation.opens_days, preparation.closes_days) == (-41, -9)
+
+
+def test_a_day_changed_in_both_places_is_asked_about(office: Browser, meeting: Meeting) -> None:
+    registration = years.phase(meeting, "registration")
+    db.session.commit()
+    page = office.open("/mote/2027/arbetsmote/tidplan")
+    page.fill("Till och med", "2026-12-14", within="Anmälan").press("Granska ändringen")
+    planning.set_phases(meeting, {"registration": (-67, -30)}, START, audit.SYSTEM)
+    db.session.commit()
+    page.press("Ändra tidplanen").see("Någon annan ändrade det här till ”2026-12-23”")
+    assert page.value("Till och med", within="Anmälan") == "2026-12-14"
+    page.press("Granska ändringen").press("Ändra tidplanen").see("Tidplanen är ändrad.")
+    fresh(meeting)
+    assert (registration.opens_days, registration.closes_days) == (-67, -39)
 
 
 def test_a_number_of_seats_changed_in_both_places_is_asked_about(

@@ -234,11 +234,13 @@ def test_the_days_of_the_follow_up_are_changed_where_the_plan_is(
     app: Flask, played: Played, visitor: Browser
 ) -> None:
     office = sign_in(visitor, played.karin)
-    office.open(f"{WORK}/installningar").see("nu 23 jan–5 feb")
-    office.fill("Till och med", "0", within=TITLE).press("Spara inställningarna")
+    office.open(f"{WORK}/installningar").see("23 jan–5 feb (1 dag efter mötet till 14 dagar")
+    office.follow("Ändra tidplanen").see("fredag, 14 dagar efter mötet")
+    office.fill("Till och med", "22 januari", within=TITLE).press("Granska ändringen")
     assert "före den sista" in office.error_at("Till och med", within=TITLE)
-    office.fill("Till och med", "20", within=TITLE).press("Spara inställningarna")
-    office.see("Inställningarna är sparade.", "nu 23 jan–11 feb")
+    office.fill("Till och med", "11 februari", within=TITLE).press("Granska ändringen")
+    office.see(f"{TITLE}: sista dagen", "torsdag 11 februari 2027 20 dagar efter mötet")
+    office.press("Ändra tidplanen").see("Tidplanen är ändrad.", "23 jan–11 feb")
 
 
 def test_the_calendar_has_the_last_day_of_each(played: Played) -> None:

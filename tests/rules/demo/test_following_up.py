@@ -14,11 +14,11 @@ from annualwheel.clock import local
 from annualwheel.cycle import reference, years
 from annualwheel.db import db
 from annualwheel.demo import following_up, year
-from annualwheel.demo.holidays import is_holiday
 from annualwheel.models import Meeting, Member, Message, Registration, Submission
 from annualwheel.preparation import deadline
 from annualwheel.questionnaires import published, reading
 from annualwheel.services import services
+from annualwheel.wording.free_days import is_holiday
 from annualwheel.workshop import submitted
 from tests.conftest import Fixed
 

@@ -7,8 +7,9 @@ import datetime as dt
 import pytest
 
 from annualwheel.cycle.years import USUAL_PHASES
-from annualwheel.demo.holidays import is_holiday, settled, working_day
+from annualwheel.demo.holidays import settled, working_day
 from annualwheel.demo.year import PHASES, meeting_days
+from annualwheel.wording.free_days import is_holiday
 
 DAY = dt.timedelta(days=1)
 BEGUN = [dt.date(2026, 1, 1) + number * DAY for number in range(3 * 366)]

@@ -30,6 +30,7 @@ from annualwheel.models import Meeting, Questionnaire, Submission
 from annualwheel.preparation import deadline, overview, progress, reopening
 from annualwheel.preparation.overview import AnswerState
 from annualwheel.preparation.progress import Progress
+from annualwheel.preparation.states import COUNTED, TO_SUBMIT
 from annualwheel.questionnaires import opening, published
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
@@ -76,16 +77,23 @@ COLUMNS = (
 )
 
 
+# What the list can be narrowed to, by the word in the address: what is to be reminded, or a state.
+GROUPS = {"to_submit": TO_SUBMIT} | {state: (state,) for state in COUNTED}
+
+
 @blueprint.get("/mote/<int:number>/<meeting:kind>/svar")
 def answer_states(number: int, kind: str) -> str:
-    """Lists all answers to the meeting's questionnaires, or to the one that the address names.
+    """Lists the answers to the meeting's questionnaires, or to the one that the address names.
 
-    Those that wait for a coordinator come first, then all by name.
+    The address may name one of `GROUPS`. Those that wait for a coordinator come first, then all by
+    name.
     """
     meeting = years.meeting_of(number, kind)
     chosen = _chosen(meeting)
     asked = lists.ListRequest(COLUMNS, overview.TO_DECIDE)
-    found = overview.of_questionnaires(meeting, chosen, page.now(), asked.number, asked.order)
+    now, group = page.now(), request.args.get("grupp", "")
+    states = GROUPS.get(group, COUNTED)
+    found = overview.of_questionnaires(meeting, chosen, now, asked.number, asked.order, states)
     return render_template(
         "coordinator/answer_states.html",
         active="year",
@@ -93,7 +101,28 @@ def answer_states(number: int, kind: str) -> str:
         found=asked.shown(found),
         title_of=title_of,
         closing=[(title_of(one), opening.closes_at(one)) for one in chosen],
+        group=group,
+        groups=[(key, _called(key)) for key in GROUPS],
+        named=request.args.get("formular", ""),
+        to_remind=_to_remind(meeting, chosen),
     )
+
+
+def _called(group: str) -> str:
+    """What a group of answers is called, "" for all."""
+    if group == "to_submit":
+        return str(_("Inte inskickade"))
+    return words.label(group, "submission") if group in GROUPS else ""
+
+
+def _to_remind(meeting: Meeting, chosen: Sequence[Questionnaire]) -> list[Questionnaire]:
+    """Those of the questionnaires that are open, and that somebody has still to submit."""
+    states = progress.counts(meeting)
+    return [
+        one
+        for one in chosen
+        if opening.is_open(one, page.now()) and any(states[one.id][state] for state in TO_SUBMIT)
+    ]
 
 
 def _chosen(meeting: Meeting) -> Sequence[Questionnaire]:
@@ -108,6 +137,8 @@ def answer_states_workbook(number: int, kind: str) -> Response | AnyResponse:
     meeting = years.meeting_of(number, kind)
     chosen = _chosen(meeting)
     asked = lists.ListRequest(COLUMNS, overview.TO_DECIDE)
+    group = request.args.get("grupp", "")
+    states = GROUPS.get(group, COUNTED)
     about = ListWorkbook(
         _("Hur svaren står"),
         (
@@ -121,20 +152,25 @@ def answer_states_workbook(number: int, kind: str) -> Response | AnyResponse:
             Sheeted(_("Avsnitt i allt"), 10),
             Sheeted(_("Senast sparat"), 18),
             Sheeted(_("Inskickat"), 18),
+            Sheeted(_("Kontakt"), 24),
+            Sheeted(_("E-post"), 30),
+            Sheeted(_("Mobilnummer"), 18),
         ),
         _as_row,
-        [(_("Frågor"), title_of(one)) for one in chosen],
+        [*((_("Frågor"), title_of(one)) for one in chosen), (_("Visa"), _called(group))],
         asked.words,
         meeting,
     )
     return taken_out(
         about,
-        lambda: overview.of_questionnaires(meeting, chosen, page.now(), listing.WHOLE, asked.order),
+        lambda: overview.of_questionnaires(
+            meeting, chosen, page.now(), listing.WHOLE, asked.order, states
+        ),
     )
 
 
 def _as_row(row: AnswerState) -> tuple[object, ...]:
-    one = row.progress
+    one, contact = row.progress, row.contact
     return (
         one.organisation,
         one.person,
@@ -146,6 +182,7 @@ def _as_row(row: AnswerState) -> tuple[object, ...]:
         one.total,
         one.changed_at,
         one.submitted_at,
+        *((contact.name, contact.email, contact.mobile) if contact else (None, None, None)),
     )
 
 

@@ -75,11 +75,21 @@ class Status:
         """How much of a phase is done, 0 to 1."""
         if phase == "registration" and self.funnel.invited:
             return self.funnel.answered / self.funnel.invited
-        if phase == "preparation" and self._begun(*COUNTED):
-            return self._begun(*HAS_SUBMITTED) / self._begun(*COUNTED)
+        if phase == "preparation" and self.answers:
+            return self.submitted / self.answers
         if phase == "invitation" and self.funnel.invited:
             return 1.0
         return 0.0
+
+    @property
+    def answers(self) -> int:
+        """How many answers to what prepares the meeting there are to come, or have come."""
+        return self._begun(*COUNTED)
+
+    @property
+    def submitted(self) -> int:
+        """How many of them have been submitted."""
+        return self._begun(*HAS_SUBMITTED)
 
     def _begun(self, *states: str) -> int:
         """How many answers to what prepares the meeting are in one of the states."""

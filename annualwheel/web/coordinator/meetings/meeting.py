@@ -56,6 +56,7 @@ def meeting(number: int, kind: str) -> str:
         unpublished=_unpublished(found, now),
         follows=_follows(found),
         form=Press(),
+        preparing=year_overview.is_preparing(found, now),
         held=now >= found.starts_at,
         can_save_the_date=_is_possible("save_the_date", found, now),
     )

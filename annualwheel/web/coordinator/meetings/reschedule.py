@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import flash, g, make_response, redirect, render_template, url_for
@@ -17,7 +18,7 @@ from annualwheel.errors import Refused
 from annualwheel.mailings import drafts
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.kind import MailingDraft
-from annualwheel.meetings import announcements, changes, listeners, unheard
+from annualwheel.meetings import announcements, changes, listeners, time_plan, unheard
 from annualwheel.meetings.acts import MeetingNews
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting
@@ -27,6 +28,7 @@ from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import AppointmentFields, appointment, require_order, typed
 from annualwheel.web.coordinator.mailings import following, sendings
+from annualwheel.web.coordinator.meetings import plan_words
 from annualwheel.web.forms import BaseForm, strip
 from annualwheel.web.wording import words
 from annualwheel.wording import dates
@@ -121,8 +123,20 @@ def _confirm(meeting: Meeting, form: MoveForm, to: Appointment) -> AnyResponse:
         rows=rows,
         **_audience(meeting, "moved", kept, form.reason.data),
         another_day=dates.as_date(meeting.starts_at) != dates.as_date(to.starts_at),
+        **_plan(meeting, dates.as_date(to.starts_at)),
     )
     return make_response(html)
+
+
+def _plan(meeting: Meeting, day: dt.date) -> dict[str, Any]:
+    """Which days of the plan follow the meeting to another day, and what they collide with."""
+    before, now = time_plan.plan_of(meeting), page.now()
+    after = time_plan.plan_after_move(meeting, day, now)
+    concerns = time_plan.concerns(meeting, before, after, dates.as_date(now))
+    return {
+        "plan_rows": plan_words.differences(meeting, before, after, day),
+        "warnings": plan_words.warnings(meeting, concerns),
+    }
 
 
 def _follow(mailing: Mailing | None) -> AnyResponse | None:

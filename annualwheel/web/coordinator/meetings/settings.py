@@ -1,9 +1,7 @@
-"""A meeting's settings: the days of its phases, the ways of attending, the rules of registering."""
+"""A meeting's settings: the ways of attending, the rules of registering."""
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, g, make_response, redirect, render_template, url_for
@@ -21,18 +19,19 @@ from annualwheel.meetings.planning import Terms
 from annualwheel.models import Meeting, Registration
 from annualwheel.participation import attendance_terms
 from annualwheel.participation.attendance_terms import AttendanceTerms
-from annualwheel.questionnaires import opening, published, values
+from annualwheel.questionnaires import values
 from annualwheel.registrations import seats
 from annualwheel.services import services
 from annualwheel.web import page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import Parsed
+from annualwheel.web.coordinator.meetings import plan_words
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import OneOf, strip
 from annualwheel.web.wording import words
 
-MOST_DAYS, MOST_SEATS, MOST_HOURS = 400, 100_000, 168
+MOST_SEATS, MOST_HOURS = 100_000, 168
 MODES = ("on_site", "online")
 RULES = (
     SelectChoice("direct", _l("Ge platsen direkt till den som står först")),
@@ -58,7 +57,7 @@ def _number(
 class SettingsForm(StaleSafeForm):
     """The rules of registering.
 
-    `form_for` adds the fields of the phases and the ways of attending for each meeting.
+    `form_for` adds the fields of the ways of attending.
     """
 
     online = BooleanField(_l("Det går att delta digitalt"))
@@ -90,65 +89,9 @@ class SettingsForm(StaleSafeForm):
         )
 
 
-@dataclass(frozen=True)
-class OpenPeriod:
-    """A phase of the meeting, or the days on which a questionnaire with its own days is open.
-
-    `field` begins the names of its two fields; `questionnaire` is its key, "" for a phase. `after`:
-    the days are counted after the meeting, else before it.
-    """
-
-    field: str
-    label: str
-    questionnaire: str
-    after: bool
-    opens_days: int
-    closes_days: int
-    opens_at: dt.datetime
-    closes_at: dt.datetime
-
-    @property
-    def sign(self) -> int:
-        """The sign that makes typed days days from the meeting: people type no minus."""
-        return 1 if self.after else -1
-
-
-def periods(meeting: Meeting) -> list[OpenPeriod]:
-    """The phases in order, then the questionnaires with days of their own."""
-    found = [
-        OpenPeriod(
-            phase.kind,
-            words.label(phase.kind, "phase"),
-            "",
-            phase.kind == "followup",
-            phase.opens_days,
-            phase.closes_days,
-            phase.opens_at,
-            phase.closes_at,
-        )
-        for phase in meeting.phases
-    ]
-    for asked in meeting.questionnaires:
-        if asked.opens_days is not None and asked.closes_days is not None:
-            period = OpenPeriod(
-                f"asked_{asked.key}",
-                published.title_of(asked).to(page.language()),
-                asked.key,
-                not opening.prepares(asked),
-                asked.opens_days,
-                asked.closes_days,
-                opening.opens_at(asked),
-                opening.closes_at(asked),
-            )
-            found.append(period)
-    return found
-
-
 def form_for(meeting: Meeting) -> Any:
-    """The form with the meeting's own phases and both ways of attending."""
+    """The form with both ways of attending."""
     fields: dict[str, Any] = {}
-    for period in periods(meeting):
-        fields |= _fields_of_period(period.field)
     for mode in MODES:
         # Also the way that the meeting does not have: its terms are typed when it is ticked.
         fields |= _fields_of_way(mode)
@@ -166,11 +109,6 @@ def _holding(meeting: Meeting) -> dict[str, object]:
         "material_url": meeting.material_url,
         "online": seats.option_of(meeting, "online") is not None,
     }
-    for period in periods(meeting):
-        held |= {
-            f"{period.field}_opens": str(period.sign * period.opens_days),
-            f"{period.field}_closes": str(period.sign * period.closes_days),
-        }
     for mode in MODES:
         option = seats.option_of(meeting, mode)
         way = attendance_terms.of(option) if option else AttendanceTerms()
@@ -181,14 +119,6 @@ def _holding(meeting: Meeting) -> dict[str, object]:
             f"hours_{mode}": str(way.hours),
         }
     return held
-
-
-def _fields_of_period(field: str) -> dict[str, Any]:
-    message = _("Skriv antalet dagar med siffror, 0 till 400")
-    return {
-        f"{field}_opens": _number(_("Från och med"), message, MOST_DAYS),
-        f"{field}_closes": _number(_("Till och med"), message, MOST_DAYS),
-    }
 
 
 def _fields_of_way(mode: str) -> dict[str, Any]:
@@ -217,7 +147,8 @@ def _written(limit: int | None) -> str:
 def meeting_settings(number: int, kind: str) -> AnyResponse:
     """Shows and saves the settings of one meeting.
 
-    Day and venue have a page of their own, because people are told when they change.
+    Day and venue have a page of their own, because people are told when they change; so has the
+    plan, because others go by its days.
     """
     found = years.meeting_of(number, kind)
     form = form_for(found)
@@ -271,7 +202,7 @@ def _page(meeting: Meeting, form: Any) -> AnyResponse:
         active="year",
         meeting=meeting,
         form=form,
-        periods=periods(meeting),
+        plan=plan_words.in_short(meeting),
         open_address=_open_address(meeting),
     )
     return make_response(html, form.status)
@@ -285,20 +216,6 @@ def _open_address(meeting: Meeting) -> str:
 
 def _save(meeting: Meeting, form: Any) -> list[Registration]:
     now, actor = page.now(), audit.staff(g.staff.id)
-    phases: dict[str, tuple[int, int]] = {}
-    openings: dict[str, tuple[int, int]] = {}
-    for period in periods(meeting):
-        days = (
-            period.sign * int(form[f"{period.field}_opens"].data),
-            period.sign * int(form[f"{period.field}_closes"].data),
-        )
-        if period.questionnaire:
-            openings[period.questionnaire] = days
-        else:
-            phases[period.field] = days
-    # One act and one commit: a plan that is refused leaves the terms as they were too.
-    planning.set_phases(meeting, phases, now, actor)
-    planning.set_openings(meeting, openings, now, actor)
     # Every meeting can be attended on site; only the online way can be left out.
     chosen = {mode: form.way(mode) for mode in MODES if mode == "on_site" or form.online.data}
     terms = Terms(

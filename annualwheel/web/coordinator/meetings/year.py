@@ -57,6 +57,7 @@ def shown(number: int) -> str:
     """Shows one year: the wheel, what to do now, the meetings, the times."""
     found, now = years.by_number(number), page.now()
     statuses = [Status.of(meeting) for meeting in found.meetings]
+    todos = _all_to_do(statuses, now)
     return render_template(
         "coordinator/year.html",
         active="year",
@@ -65,8 +66,10 @@ def shown(number: int) -> str:
         statuses=statuses,
         ahead=year_overview.next_meeting(found, now),
         wheel=year_overview.drawn(found, statuses, now),
-        todos=_all_to_do(statuses, now),
+        todos=todos[:TO_DO],
+        more_to_do=todos[TO_DO:],
         badge=lambda s: year_overview.badge(s, now),
+        preparing=lambda s: year_overview.is_preparing(s.meeting, now),
         pace=lambda s: year_overview.pace(s, now),
         rows=year_overview.table(statuses, now),
     )
@@ -183,6 +186,6 @@ def _all_to_do(statuses: list[Status], now: dt.datetime) -> list[dict[str, Any]]
         meeting = words.meeting(status.meeting.kind)
         rows += [row | {"text": f"{meeting}. {row['text']}"} for row in to_do(status, now)]
     rows += [*agenda.requests_to_do(), *agenda.clocks_to_do(page.now())]
-    # Only the first few fit on the home page, so the order decides what is seen.
+    # The first few are seen at once and the rest behind a press, so the order decides.
     rank = {"err": 0, "warn": 1, "info": 2, "": 3}
-    return sorted(rows, key=lambda row: rank[row["tone"]])[:TO_DO]
+    return sorted(rows, key=lambda row: rank[row["tone"]])

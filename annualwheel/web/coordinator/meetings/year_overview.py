@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from annualwheel.models import Meeting, Phase, Year
+from annualwheel.questionnaires import opening
 from annualwheel.web import page
 from annualwheel.web.coordinator.meetings.agenda import Status
 from annualwheel.web.coordinator.meetings.steps import SHOWN_PHASES, phase_state
@@ -63,6 +64,12 @@ def badge(status: Status, now: dt.datetime) -> words.Look:
         return words.Look(_("Möte %(day)s", day=words.day_month(meeting.starts_at)), "", "dot")
     phase, day = words.label(coming[0].kind, "phase"), words.day_month(coming[0].opens_at)
     return words.Look(f"{phase} {day}", "", "dot")
+
+
+def is_preparing(meeting: Meeting, now: dt.datetime) -> bool:
+    """Whether the preparation has begun and the meeting has not."""
+    planned = meeting.state == "planned"
+    return planned and opening.preparation_opens_at(meeting) <= now < meeting.starts_at
 
 
 def _phases_in(state: str, meeting: Meeting, now: dt.datetime) -> list[Phase]:
