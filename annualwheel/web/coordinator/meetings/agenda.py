@@ -11,8 +11,6 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from annualwheel import machine_clocks
-from annualwheel.clock import ahead_of_shared
 from annualwheel.cycle import years
 from annualwheel.mail.mailing_states import HELD
 from annualwheel.mailings import log
@@ -20,12 +18,9 @@ from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase
 from annualwheel.participation import organisation_requests
 from annualwheel.preparation import reopening
 from annualwheel.preparation.states import COUNTED, HAS_SUBMITTED
-from annualwheel.privacy import erasure
 from annualwheel.questionnaires import opening
 from annualwheel.registrations import joining
 from annualwheel.registrations.turnout import Funnel, Turnout, funnel, turnout
-from annualwheel.services import services
-from annualwheel.web.coordinator.mailings import mail_server
 from annualwheel.web.coordinator.meetings import asked as questionnaires_asked
 from annualwheel.web.coordinator.meetings.asked import QuestionnaireCounts
 from annualwheel.web.wording import words
@@ -69,7 +64,7 @@ class Status:
     @property
     def missing(self) -> int:
         """How many organisations have nobody who is registered."""
-        return sum(row.missing for row in self.turnout)
+        return sum(one.missing for one in self.turnout)
 
     def share(self, phase: str) -> float:
         """How much of a phase is done, 0 to 1."""
@@ -115,39 +110,8 @@ def to_do(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     ]
 
 
-def requests_to_do() -> list[dict[str, Any]]:
-    """What people ask of coordinators that belongs to no meeting."""
-    waiting = erasure.count()
-    if not waiting:
-        return []
-    title = ngettext("%(num)s person ber om radering", "%(num)s personer ber om radering", waiting)
-    href = url_for("coordinator.deletion_requests")
-    text, link = _("Svara inom en månad"), _("Läs begäran")
-    return [_row("warn", _("Väntar"), title, text, link, href)]
-
-
-def clocks_to_do(now: dt.datetime) -> list[dict[str, Any]]:
-    """The machines whose clocks are wrong, for whoever runs the system."""
-    rows = []
-    for one in machine_clocks.differing(now, ahead_of_shared(services().clock)):
-        title = (
-            _("Klockan på %(machine)s går %(count)s sekunder före", **_differs(one))
-            if one.ahead > 0
-            else _("Klockan på %(machine)s går %(count)s sekunder efter", **_differs(one))
-        )
-        text = _(
-            "Årshjulet räknar med databasens klocka i stället, så inget går fel nu. "
-            "Be den som sköter systemet att ställa klockan."
-        )
-        rows.append(_row("warn", _("Systemet"), title, text, "", ""))
-    return rows
-
-
-def _differs(one: machine_clocks.Difference) -> dict[str, Any]:
-    return {"machine": one.machine or _("webbservern"), "count": abs(one.ahead)}
-
-
-def _row(tone: str, badge: str, title: str, text: str, link: str, href: str) -> dict[str, Any]:
+def row(tone: str, badge: str, title: str, text: str, link: str, href: str) -> dict[str, Any]:
+    """A thing to do, for the macro `todo`: how urgent, what it is, and where one does it."""
     return {
         "tone": tone,
         "badge_text": badge,
@@ -174,7 +138,7 @@ def _stopped(status: Status) -> list[dict[str, Any]]:
         )
         text = _("Någon vill anmäla sig för en organisation som inte finns med")
         href = _url("organisation_requests", meeting)
-        rows.append(_row("warn", _("Väntar"), title, text, _("Svara på frågan"), href))
+        rows.append(row("warn", _("Väntar"), title, text, _("Svara på frågan"), href))
     mailings = (mailing for several in status.mailings.values() for mailing in several)
     return rows + [_held(mailing) for mailing in mailings if mailing.state in HELD]
 
@@ -187,12 +151,12 @@ def _undelivered(status: Status) -> list[dict[str, Any]]:
         title = ngettext("%(num)s mejl kom inte fram", "%(num)s mejl kom inte fram", others)
         text, link = _("Rätta adressen, så skickas mejlet igen"), _("Rätta adresser")
         href = url_for("coordinator.mailings", mote=meeting.id, lage="stopped")
-        rows.append(_row("err", _("Mejl stoppat"), title, text, link, href))
+        rows.append(row("err", _("Mejl stoppat"), title, text, link, href))
     if expired:
         title = ngettext("%(num)s mejl gick inte iväg", "%(num)s mejl gick inte iväg", expired)
         text, link = _("Inget säger att adresserna är fel"), _("Skicka dem igen")
         href = url_for("coordinator.mailings", mote=meeting.id, lage="expired")
-        rows.append(_row("err", _("Mejl stoppat"), title, text, link, href))
+        rows.append(row("err", _("Mejl stoppat"), title, text, link, href))
     return rows
 
 
@@ -201,25 +165,10 @@ def _held(mailing: Mailing) -> dict[str, Any]:
     link, href = _("Visa utskicket"), url_for("coordinator.sending", public_id=mailing.public_id)
     if mailing.state == "paused":
         title, text = _("Ett utskick är pausat"), _("Inget mer skickas förrän du fortsätter")
-        return _row("warn", _("Pausat"), title, text, link, href)
+        return row("warn", _("Pausat"), title, text, link, href)
     title = _("Ett utskick har stannat")
     text = _("Mejlservern tar inte emot det. Adresserna är det inget fel på")
-    return _row("err", _("Mejl stoppat"), title, text, link, href)
-
-
-def mail_to_do(now: dt.datetime) -> list[dict[str, Any]]:
-    """The row about a mail server that takes nothing from us, which concerns every meeting."""
-    stands = mail_server.shown()
-    if stands is None:
-        return []
-    title = _("Mejlen står still")
-    text = _(
-        "%(count)s mejl väntar sedan %(when)s",
-        count=words.number(stands.waiting),
-        when=words.moment(stands.since, now),
-    )
-    href = url_for("coordinator.mailings")
-    return [_row("err", _("Mejl stoppat"), title, text, _("Visa vad servern säger"), href)]
+    return row("err", _("Mejl stoppat"), title, text, link, href)
 
 
 def _asking(status: Status) -> list[dict[str, Any]]:
@@ -240,7 +189,7 @@ def _asking(status: Status) -> list[dict[str, Any]]:
         day=words.day_month(first.asked_at),
     )
     href = _url("answer_state", status.meeting, public_id=first.submission.public_id)
-    return [_row("warn", _("Väntar på svar"), title, text, _("Öppna eller säg nej"), href)]
+    return [row("warn", _("Väntar på svar"), title, text, _("Öppna eller säg nej"), href)]
 
 
 def _results(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
@@ -251,7 +200,7 @@ def _results(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     if meeting.results_at is None:
         closes = years.phase(meeting, "followup").closes_at
         return [
-            _row(
+            row(
                 "warn" if now > closes else "info",
                 _("Att göra"),
                 _("Resultatet är inte publicerat"),
@@ -263,7 +212,7 @@ def _results(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     if "results" in status.mailings:
         return []
     return [
-        _row(
+        row(
             "info",
             _("Att göra"),
             _("Resultatet är publicerat"),
@@ -282,7 +231,7 @@ def _invitations(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     late = now >= phase.opens_at
     days = words.period(phase.opens_at, phase.closes_at)
     return [
-        _row(
+        row(
             "warn" if late else "",
             _("Att göra") if late else _("Planerat"),
             _("Ingen är inbjuden än"),
@@ -304,11 +253,11 @@ def _answers(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
             status.missing,
         )
         text, link = _("Ingen därifrån är anmäld än"), _("Se listan")
-        rows.append(_row("warn", _("Saknas"), title, text, link, _url("missing", meeting)))
+        rows.append(row("warn", _("Saknas"), title, text, link, _url("missing", meeting)))
     if funnel.unanswered and years.is_open(meeting, "registration", now):
         title = ngettext("%(num)s har inte svarat", "%(num)s har inte svarat", funnel.unanswered)
         text = _("Sista dag är %(day)s", day=words.day_month(closes))
-        rows.append(_row("info", _("Pågår"), title, text, remind, _remind(meeting, "unanswered")))
+        rows.append(row("info", _("Pågår"), title, text, remind, _remind(meeting, "unanswered")))
     if funnel.to_reconfirm:
         title = ngettext(
             "%(num)s behöver bekräfta ny dag",
@@ -316,9 +265,7 @@ def _answers(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
             funnel.to_reconfirm,
         )
         text = _("Mötet är flyttat, och de har inte svarat om den nya dagen")
-        rows.append(
-            _row("warn", _("Väntar"), title, text, remind, _remind(meeting, "to_reconfirm"))
-        )
+        rows.append(row("warn", _("Väntar"), title, text, remind, _remind(meeting, "to_reconfirm")))
     return rows
 
 
@@ -337,7 +284,7 @@ def _joining(status: Status) -> list[dict[str, Any]]:
     )
     text = _("De fick sin plats innan det skrevs eller ändrades")
     href = _url("compose", status.meeting, what="sa-deltar-man")
-    return [_row("warn", _("Att göra"), title, text, _("Mejla dem hur man deltar"), href)]
+    return [row("warn", _("Att göra"), title, text, _("Mejla dem hur man deltar"), href)]
 
 
 def _unpublished(meeting: Meeting, phase: Phase, now: dt.datetime) -> list[dict[str, Any]]:
@@ -346,7 +293,7 @@ def _unpublished(meeting: Meeting, phase: Phase, now: dt.datetime) -> list[dict[
         return []
     late = now >= phase.opens_at
     return [
-        _row(
+        row(
             "warn" if late else "",
             _("Att göra") if late else _("Planerat"),
             _("Förberedelsen öppnar %(day)s", day=words.day_month(phase.opens_at)),
@@ -379,7 +326,7 @@ def _of_questionnaire(meeting: Meeting, one: QuestionnaireCounts) -> list[dict[s
     which = {"formular": one.questionnaire.key} if one.title else {}
     if not one.mailed:
         return [
-            _row(
+            row(
                 "warn",
                 _("Att göra"),
                 _("%(title)s är öppen", title=one.title)
@@ -397,7 +344,7 @@ def _of_questionnaire(meeting: Meeting, one: QuestionnaireCounts) -> list[dict[s
         return []
     title = ngettext("%(num)s svar är inte inskickat", "%(num)s svar är inte inskickade", left)
     return [
-        _row(
+        row(
             "info",
             _("Pågår"),
             f"{one.title}: {title}" if one.title else title,

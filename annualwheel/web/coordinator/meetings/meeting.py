@@ -23,8 +23,8 @@ from annualwheel.services import services
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.coordinator import blueprint, categories
-from annualwheel.web.coordinator.meetings import events, year_overview
-from annualwheel.web.coordinator.meetings.agenda import Status, mail_to_do, to_do
+from annualwheel.web.coordinator.meetings import common_agenda, events, year_overview
+from annualwheel.web.coordinator.meetings.agenda import Status, to_do
 from annualwheel.web.coordinator.meetings.steps import steps
 from annualwheel.web.forms import Press
 from annualwheel.web.list_workbooks import ListWorkbook, taken_out
@@ -49,7 +49,7 @@ def meeting(number: int, kind: str) -> str:
         meeting=found,
         status=status,
         steps=steps(found, now),
-        todos=[*mail_to_do(now), *to_do(status, now)],
+        todos=[*common_agenda.mail_to_do(now), *to_do(status, now)],
         funnel=[(group, getattr(status.funnel, group)) for group in STEPS],
         events=events.latest(found),
         badge=year_overview.badge(status, now),

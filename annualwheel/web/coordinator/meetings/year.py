@@ -28,7 +28,7 @@ from annualwheel.web.coordinator.fields import (
     time_field,
     typed,
 )
-from annualwheel.web.coordinator.meetings import agenda, year_overview
+from annualwheel.web.coordinator.meetings import common_agenda, year_overview
 from annualwheel.web.coordinator.meetings.agenda import Status, to_do
 from annualwheel.web.forms import BaseForm, Required, strip
 from annualwheel.web.wording import words
@@ -181,11 +181,11 @@ def _prefilled(last: Year | None, now: dt.datetime) -> dict[str, object]:
 
 def _all_to_do(statuses: list[Status], now: dt.datetime) -> list[dict[str, Any]]:
     """The rows of all meetings, each with its meeting's name, most urgent first."""
-    rows = agenda.mail_to_do(now)
+    rows = common_agenda.mail_to_do(now)
     for status in statuses:
         meeting = words.meeting(status.meeting.kind)
         rows += [row | {"text": f"{meeting}. {row['text']}"} for row in to_do(status, now)]
-    rows += [*agenda.requests_to_do(), *agenda.clocks_to_do(page.now())]
+    rows += [*common_agenda.requests_to_do(), *common_agenda.clocks_to_do(page.now())]
     # The first few are seen at once and the rest behind a press, so the order decides.
     rank = {"err": 0, "warn": 1, "info": 2, "": 3}
     return sorted(rows, key=lambda row: rank[row["tone"]])
