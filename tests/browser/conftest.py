@@ -5,6 +5,7 @@ They run on SQLite; structure is asserted over HTTP on both databases.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,19 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from annualwheel import unit_of_work
+from annualwheel.access.links import Target
+from annualwheel.accounts import staff
+from annualwheel.db import db
+from annualwheel.models import StaffLink
+from annualwheel.services import services
 from scenes.camera import served
 from scenes.world import World
 from scripts.chromium import launch_options
 from tests.browser.lasting import PATIENCE
-from tests.conftest import Fixed, Places, close
+from tests.conftest import START, Fixed, Places, close
 from tests.furnished_worlds import Kept, furnished
+from tests.makers.region import make_staff
 from tests.smtp_server import Smtp
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
@@ -47,6 +55,18 @@ def live(places: Places, clock: Fixed, smtp: Smtp) -> Iterator[Live]:
     database.reset()
     with served(app) as url:
         yield Live(app, url)
+
+
+def sign_in(live: Live, page: Page, at: dt.datetime = START) -> Page:
+    """Makes a coordinator, who presses the button of their link at that moment."""
+    with live.app.app_context():
+        link = StaffLink(staff=make_staff(), expires_at=at + staff.LINK_LIFE)
+        db.session.add(link)
+        unit_of_work.commit()
+        url = services().link_signer.url(Target("staff", link.public_id))
+    page.goto(live.url + url.removeprefix("http://localhost"))
+    page.locator("main button").first.click()
+    return page
 
 
 @pytest.fixture

@@ -1,26 +1,24 @@
-"""A list to tick: it can be filtered, ticked and unticked as it is filtered, and says how many."""
+"""A list to tick: it can be filtered, ticked and unticked as it is filtered, and says how many. The
+header above it leaves a phone to the page.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from annualwheel import unit_of_work
-from annualwheel.access.links import Target
-from annualwheel.accounts import staff
-from annualwheel.db import db
 from annualwheel.mailings.kinds.reminder import Reminder
-from annualwheel.models import StaffLink
-from annualwheel.services import services
-from tests.browser.conftest import DESK, Live
+from tests.browser.conftest import DESK, PHONE, Live, sign_in
 from tests.conftest import START, Fixed
 from tests.makers.guests import make_guest, make_meeting
-from tests.makers.region import make_staff
 
 pytestmark = pytest.mark.browser
 
+NOW = START + dt.timedelta(days=10)
 NAMES = (
     ("Karin", "Öst-Åberg", "Sunne kommun"),
     ("Erik", "Sand", "Kils kommun"),
@@ -35,14 +33,9 @@ def page(live: Live, new_page: Callable[..., Page], clock: Fixed) -> Page:
         meeting = make_meeting()
         for given, family, organisation in NAMES:
             make_guest(meeting, given, family, organisation)
-        clock.set(START.replace(month=12, day=3))
-        link = StaffLink(staff=make_staff("coordinator"), expires_at=clock.now() + staff.LINK_LIFE)
-        db.session.add(link)
         unit_of_work.commit()
-        url = services().link_signer.url(Target("staff", link.public_id))
-    page = new_page(viewport=DESK)
-    page.goto(live.url + url.removeprefix("http://localhost"))
-    page.locator("main button").first.click()
+    clock.set(NOW)
+    page = sign_in(live, new_page(viewport=DESK), NOW)
     page.goto(f"{live.url}/mote/2027/arbetsmote/utskick/{Reminder.address}")
     return page
 
@@ -73,3 +66,9 @@ def test_return_in_the_filter_sends_nothing(page: Page) -> None:
     filter_field.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Skicka påminnelsen")
     expect(filter_field).to_have_value("eva")
+
+
+def test_the_header_leaves_a_phone_to_the_page(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    heights = [page.locator(part).bounding_box() for part in (".top", ".nav")]
+    assert sum(box["height"] for box in heights if box) <= 120

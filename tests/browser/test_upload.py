@@ -8,15 +8,9 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from annualwheel import unit_of_work
-from annualwheel.access.links import Target
-from annualwheel.accounts import staff
-from annualwheel.db import db
-from annualwheel.models import StaffLink
-from annualwheel.services import services
-from tests.browser.conftest import DESK, PHONE, Live
+from tests.browser.conftest import DESK, PHONE, Live, sign_in
 from tests.browser.lasting import until
-from tests.conftest import START
-from tests.makers.region import make_organisation, make_staff, make_year
+from tests.makers.region import make_organisation, make_year
 
 pytestmark = pytest.mark.browser
 
@@ -36,19 +30,14 @@ LISTEN = """() => {
 
 
 @pytest.fixture
-def sign_in(live: Live) -> Callable[[Page], Page]:
-    """`sign_in(page)`: a coordinator, on the page where a list is sent."""
+def enter(live: Live) -> Callable[[Page], Page]:
+    """`enter(page)`: a coordinator, on the page where a list is sent."""
     with live.app.app_context():
         make_organisation(make_year(), "Arvika")
-        link = StaffLink(staff=make_staff(), expires_at=START + staff.LINK_LIFE)
-        db.session.add(link)
         unit_of_work.commit()
-        url = services().link_signer.url(Target("staff", link.public_id))
 
     def enter(page: Page) -> Page:
-        page.goto(live.url + url.removeprefix("http://localhost"))
-        page.locator("main button").first.click()
-        page.goto(f"{live.url}/personer/import")
+        sign_in(live, page).goto(f"{live.url}/personer/import")
         return page
 
     return enter
@@ -68,9 +57,9 @@ def slow(page: Page) -> None:
 
 
 def test_it_says_how_much_is_sent_and_then_that_it_is_read_and_is_sent_once(
-    sign_in: Callable[[Page], Page], page: Page
+    enter: Callable[[Page], Page], page: Page
 ) -> None:
-    sign_in(page)
+    enter(page)
     sent = list[str]()
     page.on("request", lambda one: sent.append(one.method) if one.method == "POST" else None)
     page.evaluate(LISTEN)
@@ -99,13 +88,13 @@ def test_it_says_how_much_is_sent_and_then_that_it_is_read_and_is_sent_once(
 @pytest.mark.parametrize("width", [PHONE, DESK], ids=["390", "1280"])
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_what_is_wrong_with_the_file_comes_in_the_same_form_and_has_the_focus(
-    sign_in: Callable[[Page], Page],
+    enter: Callable[[Page], Page],
     new_page: Callable[..., Page],
     axe: Callable[[Page], None],
     width: dict[str, int],
     language: str,
 ) -> None:
-    page = sign_in(new_page(viewport=width))
+    page = enter(new_page(viewport=width))
     page.goto(f"{page.url}?lang={language}")
     held = list[Route]()
 
@@ -136,9 +125,9 @@ def test_what_is_wrong_with_the_file_comes_in_the_same_form_and_has_the_focus(
 
 
 def test_a_line_that_breaks_is_told_and_the_file_is_still_there(
-    sign_in: Callable[[Page], Page], page: Page, axe: Callable[[Page], None]
+    enter: Callable[[Page], Page], page: Page, axe: Callable[[Page], None]
 ) -> None:
-    sign_in(page)
+    enter(page)
     page.route("**/personer/import", lambda route: route.abort("internetdisconnected"))
     choose(page, LIST)
     button = page.locator("button[data-once]").first
@@ -152,8 +141,8 @@ def test_a_line_that_breaks_is_told_and_the_file_is_still_there(
     page.wait_for_url("**/personer/import/*")
 
 
-def test_one_that_is_too_large_is_not_sent(sign_in: Callable[[Page], Page], page: Page) -> None:
-    sign_in(page)
+def test_one_that_is_too_large_is_not_sent(enter: Callable[[Page], Page], page: Page) -> None:
+    enter(page)
     sent = list[str]()
     page.on("request", lambda one: sent.append(one.method))
     choose(page, bytes(10 * 1024 * 1024 + 1))
@@ -163,9 +152,9 @@ def test_one_that_is_too_large_is_not_sent(sign_in: Callable[[Page], Page], page
 
 
 def test_without_a_file_and_without_script_the_server_says_it(
-    sign_in: Callable[[Page], Page], new_page: Callable[..., Page]
+    enter: Callable[[Page], Page], new_page: Callable[..., Page]
 ) -> None:
-    page = sign_in(new_page(java_script_enabled=False))
+    page = enter(new_page(java_script_enabled=False))
     expect(page.locator("progress")).to_be_hidden()
     page.locator("button[data-once]").first.click()
     expect(page.locator(".error-summary")).to_be_visible()
