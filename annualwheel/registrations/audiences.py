@@ -174,6 +174,23 @@ def of_registrations(meeting: Meeting, *in_states: str) -> sa.Select[Registratio
     return query.where(Registration.state.in_(in_states)) if in_states else query
 
 
+def of_organisation(organisation: Organisation, year: Year) -> Sequence[Registration]:
+    """Everybody who is invited for the organisation that year, by meeting and name."""
+    query = (
+        sa.select(Registration)
+        .join(Registration.meeting)
+        .join(Registration.person)
+        .options(contains_eager(Registration.meeting), contains_eager(Registration.person))
+        .where(
+            Registration.organisation_id == organisation.id,
+            Meeting.year_id == year.id,
+            Registration.state.in_(states.INVITED),
+        )
+        .order_by(Meeting.starts_at, Person.sort_name, Registration.id)
+    )
+    return db.session.scalars(query).all()
+
+
 def in_group(
     meeting: Meeting,
     group: str,

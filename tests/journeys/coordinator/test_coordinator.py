@@ -473,6 +473,21 @@ def test_the_address_of_the_open_registration_stands_where_it_is_opened(
     visitor.open(address.removeprefix("http://localhost")).see("Sök")
 
 
+def test_an_organisation_shows_who_comes_from_it(meeting: Meeting, office: Browser) -> None:
+    anna, erik, gone = (guest(meeting, given) for given in ("Anna", "Erik", "Eva"))
+    comes(anna)
+    gone.state = "revoked"
+    db.session.commit()
+    office.open(f"/personer/organisationer/{anna.organisation.public_id}")
+    (panel,) = (row for row in office.page.all("section") if "Inbjudna 2027" in row.text)
+    rows = [" ".join(row.text.split()) for row in panel.all("li")]
+    assert rows == [
+        "Anna Ek Anmäld Arbetsmötet 22 januari",
+        "Erik Ek Inbjuden, inte svarat Arbetsmötet 22 januari",
+    ]
+    office.follow("Erik Ek").see(erik.person.email)
+
+
 def test_a_registration_leads_to_its_person_and_organisation(
     meeting: Meeting, office: Browser
 ) -> None:

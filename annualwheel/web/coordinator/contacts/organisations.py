@@ -25,6 +25,7 @@ from annualwheel.cycle import years
 from annualwheel.db import keep
 from annualwheel.models import Organisation, Person, Year
 from annualwheel.preparation import collaborators, overview
+from annualwheel.registrations import audiences
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint, categories
@@ -263,6 +264,7 @@ def _organisation_page(
         affiliations=directory.affiliations_in(found),
         year=year,
         answers=overview.answers_of(found, year) if year else [],
+        invited=audiences.of_organisation(found, year) if year else [],
         title_of=title_of,
         year_form=year_form,
     )
