@@ -482,10 +482,10 @@ def test_an_organisation_shows_who_comes_from_it(meeting: Meeting, office: Brows
     (panel,) = (row for row in office.page.all("section") if "Inbjudna 2027" in row.text)
     rows = [" ".join(row.text.split()) for row in panel.all("li")]
     assert rows == [
-        "Anna Ek Anmäld Arbetsmötet 22 januari",
-        "Erik Ek Inbjuden, inte svarat Arbetsmötet 22 januari",
+        "Anna Ek: anmälan till arbetsmötet Anmäld Arbetsmötet 22 januari",
+        "Erik Ek: anmälan till arbetsmötet Inbjuden, inte svarat Arbetsmötet 22 januari",
     ]
-    office.follow("Erik Ek").see(erik.person.email)
+    office.follow("Erik Ek: anmälan").see(erik.person.email)
 
 
 def test_a_registration_leads_to_its_person_and_organisation(
