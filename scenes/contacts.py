@@ -31,7 +31,7 @@ SCENES = (
     _scene(
         "person-avsluta",
         "person_place_end",
-        "/personer/{person}/organisationer/{organisation}/avsluta",
+        "/personer/{person}/organisationer/{place}/avsluta",
     ),
     _scene("person-andra", "person_edit", "/personer/{person}/andra"),
     _scene(

@@ -152,6 +152,7 @@ def _things(world: World, work: Meeting, ada: Staff) -> None:
         "submission": submitted.public_id,
         "followup_answer": followed.public_id,
         "person": person.public_id,
+        "place": person.affiliations[0].organisation.public_id,
         "organisation": organisation.public_id,
         "question": answers_read.questions(work)[PREPARING[work.kind]][0].key,
         "account": ada.public_id,

@@ -15,6 +15,7 @@ from annualwheel import audit
 from annualwheel.contacts import affiliations, people
 from annualwheel.cycle import years
 from annualwheel.errors import Missing
+from annualwheel.meetings import changes
 from annualwheel.models import Meeting, Person, Registration
 from annualwheel.participation import foresight, open_registration, replies, revocation
 from annualwheel.participation.foresight import Foresight
@@ -117,6 +118,8 @@ def invite_found(number: int, kind: str, public_id: str) -> AnyResponse:
     if carried_out(form, lambda: invite_one(meeting, person, organisation, "")):
         flash(act_words.invited(person, meeting))
         return redirect(back, code=303)
+    # Nobody should confirm what will be refused.
+    changes.require_planned(meeting, page.now())
     found = invitations.find(meeting, person)
     if found is not None and not allowed(found.state, "invite"):
         return redirect(
