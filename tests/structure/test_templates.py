@@ -25,11 +25,9 @@ STAFF = ("coordinator", "facilitator", "admin")
 FIXED = {
     "admin/erasing.html": "the rules of what is erased, some fifteen",
     "coordinator/_import_rows.html": "the rows of a file, in the file's order",
-    "coordinator/_plan_rows.html": "the days of a plan that change, in the plan's order",
     "coordinator/deletion_requests.html": "those who wait, the longest first; the newest answers",
     "coordinator/import_preview.html": "the new organisations of a file, in the file's order",
     "coordinator/meeting.html": "numbers",
-    "coordinator/move_confirm.html": "the two days side by side",
     "coordinator/needs.html": "numbers, what there is most of first",
     "coordinator/organisation_requests.html": "those who wait, the longest first",
     "coordinator/registration_late.html": "what a search found, at most twenty",

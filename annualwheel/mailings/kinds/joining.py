@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from annualwheel.db import db
 from annualwheel.errors import Refused
@@ -42,7 +41,7 @@ class HowToJoin(Composed):
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What every mail about the registration says, and how one joins."""
-        found = db.session.scalar(_whole().where(Registration.public_id == one.key))
+        found = db.session.scalar(rows.registrations().where(Registration.public_id == one.key))
         registration = found or rows.new_registration(draft.meeting, one)
         more: dict[str, object] = {"again": "yes" if found and _told_before([found]) else ""}
         if found is None:
@@ -56,7 +55,7 @@ class HowToJoin(Composed):
         """Tells those of them who are still to be told, and changes their calendar entries."""
         registrations = db.session.scalars(
             joining.untold(mailing.meeting)
-            .options(joinedload(Registration.person), joinedload(Registration.organisation))
+            .options(*rows.WHOLE)
             .where(Registration.public_id.in_([one.key for one in batch]))
             .order_by(Registration.id)
             # Under the lock: somebody may have given the seat up since the list was read.
@@ -77,12 +76,6 @@ class HowToJoin(Composed):
             return True
         registration = db.session.get(Registration, message.registration_id, populate_existing=True)
         return registration is not None and joining.of_seat(registration).mark == message.joining
-
-
-def _whole() -> sa.Select[Registration]:
-    return sa.select(Registration).options(
-        joinedload(Registration.person), joinedload(Registration.organisation)
-    )
 
 
 def _told_before(registrations: Sequence[Registration]) -> set[int]:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
-
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Closed
@@ -54,14 +51,14 @@ class Reminder(Composed):
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What every mail about the registration says."""
-        found = db.session.scalar(_whole().where(Registration.public_id == one.key))
+        found = db.session.scalar(rows.registrations().where(Registration.public_id == one.key))
         registration = found or rows.new_registration(draft.meeting, one)
         return notices.said(self.key, registration, one.language, now, {})
 
     def write(self, mailing: Mailing, batch: Sequence[Addressee], now: dt.datetime) -> None:
         """Reminds those of them whose answer is awaited still."""
         registrations = db.session.scalars(
-            _whole()
+            rows.registrations()
             .where(
                 Registration.public_id.in_([one.key for one in batch]),
                 Registration.state.in_(to_remind(mailing.meeting, now)),
@@ -83,9 +80,3 @@ class Reminder(Composed):
         # Anew: the worker may have loaded it for an earlier mail, before the answer came.
         registration = db.session.get(Registration, message.registration_id, populate_existing=True)
         return registration is not None and registration.state in AWAITED
-
-
-def _whole() -> sa.Select[Registration]:
-    return sa.select(Registration).options(
-        joinedload(Registration.person), joinedload(Registration.organisation)
-    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from annualwheel.db import db
 from annualwheel.models import (
@@ -21,6 +22,9 @@ from annualwheel.models import (
 )
 from annualwheel.registrations.audiences import Addressee
 
+# What a mail about a registration names.
+WHOLE = joinedload(Registration.person), joinedload(Registration.organisation)
+
 
 def people(chosen: Sequence[Addressee]) -> list[tuple[Person, Organisation, str]]:
     """The person, organisation and title of each, in order, by two queries."""
@@ -31,6 +35,11 @@ def people(chosen: Sequence[Addressee]) -> list[tuple[Person, Organisation, str]
     found = db.session.scalars(sa.select(Organisation).where(Organisation.id.in_(organisation_ids)))
     organisations = {row.id: row for row in found}
     return [(by_id[one.person_id], organisations[one.organisation_id], one.title) for one in chosen]
+
+
+def registrations() -> sa.Select[Registration]:
+    """The registrations, each read with its person and organisation."""
+    return sa.select(Registration).options(*WHOLE)
 
 
 def addressee(registration: Registration) -> Addressee:
