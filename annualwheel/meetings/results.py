@@ -36,6 +36,7 @@ from annualwheel.wording import dates, names
 
 LANGUAGES = ("sv", "en")
 WHOLE = ""
+TOLD_FOR = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,15 @@ class ResultText:
 
 @dataclass(frozen=True)
 class ResultChange:
-    """A new text for a piece in one language, and the `mark` of the text it was written on."""
+    """A new text for a piece in one language, and the `mark` of the text it was written on.
+
+    `sent` is a text that the same page has sent and got no reply to: finding it stored is no
+    conflict.
+    """
 
     value: str
     base: str
+    sent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,37 @@ def save(
     """
     # Under the lock: of two who save the same theme the second must see the first one's text.
     _lock(meeting)
+    conflicts, written = _put(meeting, changes)
+    if written:
+        verb = "results_corrected" if meeting.results_at else "results_written"
+        audit.note(actor, verb, meeting, now, meeting.id, fields=written)
+    return conflicts
+
+
+def save_while_writing(
+    meeting: Meeting,
+    changes: Mapping[tuple[str, str], ResultChange],
+    now: dt.datetime,
+    actor: Actor,
+) -> dict[tuple[str, str], str]:
+    """Saves a draft while somebody writes it, and returns the conflicts as `save` does.
+
+    The log tells once an hour that they write. Raises `Closed("results_published")`: what people
+    read changes only when somebody says so.
+    """
+    _lock(meeting)
+    if meeting.results_at is not None:
+        raise Closed("results_published")
+    conflicts, written = _put(meeting, changes)
+    if written and not _told_lately(meeting, now, actor):
+        audit.note(actor, "results_written", meeting, now, meeting.id, fields=written)
+    return conflicts
+
+
+def _put(
+    meeting: Meeting, changes: Mapping[tuple[str, str], ResultChange]
+) -> tuple[dict[tuple[str, str], str], list[str]]:
+    """Stores what is new. Returns the conflicts, and the names of what was written for the log."""
     rows = _rows(meeting)
     conflicts: dict[tuple[str, str], str] = {}
     written: list[str] = []
@@ -121,7 +158,7 @@ def save(
         # Left as the form showed it, or typed alike by both: nobody's text is lost.
         if mark(change.value) == change.base or change.value == stored:
             continue
-        if change.base != mark(stored):
+        if change.base != mark(stored) and change.sent != stored:
             conflicts[key, language] = stored
             continue
         if key not in rows:
@@ -129,11 +166,19 @@ def save(
             db.session.add(rows[key])
         setattr(rows[key], language, change.value)
         written.append(f"{language}:{key}")
-    if written:
-        verb = "results_corrected" if meeting.results_at else "results_written"
-        audit.note(actor, verb, meeting, now, meeting.id, fields=written)
     db.session.flush()
-    return conflicts
+    return conflicts, written
+
+
+def _told_lately(meeting: Meeting, now: dt.datetime, actor: Actor) -> bool:
+    """Whether the log has said within the hour that this person writes."""
+    noted = sa.select(Audit.id).where(
+        Audit.meeting_id == meeting.id,
+        Audit.verb == "results_written",
+        Audit.actor_id == actor.id,
+        Audit.at > now - TOLD_FOR,
+    )
+    return db.session.scalar(noted.limit(1)) is not None
 
 
 def require_publishable(meeting: Meeting, now: dt.datetime) -> None:

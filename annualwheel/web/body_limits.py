@@ -35,6 +35,7 @@ LIMITS = {
     "coordinator.import_write": QUESTIONS_OF_AN_IMPORT,
     "coordinator.compose": RECIPIENTS,
     "facilitator.write_results": LONG_TEXTS,
+    "facilitator.save_results": LONG_TEXTS,
     # Any button of a page of questions sends all that is written on it.
     "preparation.section": LONG_TEXTS,
     "preparation.save": LONG_TEXTS,

@@ -58,6 +58,7 @@ SENTENCES = {
     "day_in_plan": _l("Svaret är öppet för alla till och med %(day)s. Välj en senare dag."),
     "results_empty": _l("Skriv något om resultatet innan du publicerar."),
     "results_too_early": _l("Mötet är inte över än. Resultatet går att publicera efter mötet."),
+    "results_published": _l("Resultatet är publicerat. Spara rättelsen med knappen."),
     "results_not_published": _l("Resultatet är inte publicerat än. Publicera det först."),
     "year_exists": _l("Det finns redan ett årshjul för det året."),
     "ends_before_start": _l("Mötet ska sluta efter att det har börjat."),

@@ -17,6 +17,7 @@ from scenes.table import SCENES
 from scenes.world import World
 from scenes.worlds import MAKERS
 from tests.browser.conftest import PHONE, Live
+from tests.browser.lasting import all_saved
 from tests.conftest import Fixed
 from tests.makers.guests import link_of, make_guest, make_meeting
 from tests.makers.writers import OPEN, make_members
@@ -115,6 +116,11 @@ class Keys:
                 return self
         raise AssertionError(f"Tab does not come to {name}")
 
+    def to_the_top(self) -> Keys:
+        """Starts from the heading again."""
+        self.page.locator("h1").evaluate("e => { e.tabIndex = -1; e.focus() }")
+        return self
+
     def press(self, name: str) -> Keys:
         """Goes there and presses Enter, which leads to another page."""
         self.to(name)
@@ -174,16 +180,15 @@ def test_an_initiative_is_written_and_a_conflict_settled_with_keys_alone(
         keys.press("Öppna förberedelsen")
         expect(keys.page.get_by_role("heading", level=1)).to_contain_text("Förberedelse för")
     maria.page.goto("/forberedelse/initiativ")
-    maria.press("Lägg till ett initiativ").fill("heter", "Ung i Hagfors").press("Spara utkast")
-    expect(maria.page.get_by_label("Vad heter initiativet?")).to_have_value("Ung i Hagfors")
+    maria.press("Lägg till ett initiativ").fill("heter", "Ung i Hagfors")
+    all_saved(maria.page)
     address = maria.page.url
     anna.page.goto(address)
-    anna.fill("heter", "Annas namn").press("Spara utkast")
-    expect(anna.page.get_by_label("Vad heter initiativet?")).to_have_value("Annas namn")
-    maria.fill("heter", "Marias namn")
+    anna.fill("heter", "Annas namn")
+    all_saved(anna.page)
+    maria.to_the_top().fill("heter", "Marias namn")
     expect(maria.page.locator("[data-conflict]")).to_contain_text("Annas namn")
-    maria.page.locator("h1").evaluate("e => { e.tabIndex = -1; e.focus() }")
-    maria.to("Lägg Annas text efter min").page.keyboard.press("Enter")
+    maria.to_the_top().to("Lägg Annas text efter min").page.keyboard.press("Enter")
     expect(maria.page.locator("[data-conflict]")).to_have_count(0)
     expect(maria.page.get_by_label("Vad heter initiativet?")).to_have_value(
         "Marias namn, Annas namn"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from annualwheel.contacts import organisations
 from annualwheel.db import db
 from annualwheel.models import Member
 from annualwheel.preparation import notices
@@ -70,9 +71,15 @@ def held(live: Live, key: str = "skapa") -> object:
 
 
 def save_draft(page: Page) -> None:
-    """Presses the page's own button; the page that answers has come."""
+    """Presses the page's own button without a script; the page that answers has come."""
     with page.expect_navigation():
         page.get_by_role("button", name="Spara utkast").click()
+
+
+def go_on(page: Page) -> None:
+    """Presses the page's own button, which saves and goes on; the next page has come."""
+    with page.expect_navigation():
+        page.get_by_role("button", name="Nästa:").click()
 
 
 def test_what_is_typed_is_saved_without_a_press(live: Live, come_in: Callable[..., Page]) -> None:
@@ -130,7 +137,9 @@ def test_the_page_s_button_right_after_typing_is_no_conflict(
     page = come_in()
     page.goto(THEME)
     page.get_by_label(SKAPA).press_sequentially("Snabbt")
-    save_draft(page)
+    expect(page.get_by_role("button", name="Spara utkast")).to_be_hidden()
+    go_on(page)
+    page.go_back()
     expect(page.get_by_label(SKAPA)).to_have_value("Snabbt")
     expect(page.locator("[data-conflict]")).to_have_count(0)
     assert held(live) == "Snabbt"
@@ -165,7 +174,7 @@ def test_a_text_whose_button_was_pressed_is_a_conflict_only_when_it_never_arrive
     maria.route("**/forberedelse/spara/**", lambda route: route.abort())
     maria.route(f"**{THEME}", press)
     maria.get_by_label(SKAPA).fill("Marias text")
-    maria.get_by_role("button", name="Spara utkast").click()
+    maria.get_by_role("button", name="Nästa:").click()
     maria.wait_for_url("chrome-error://**")
     maria.unroute_all()
     anna.goto(THEME)
@@ -286,7 +295,7 @@ def test_faults_and_conflicts_are_clean_too(
     for page in (maria, anna):
         page.goto(THEME)
         page.get_by_label(SKAPA).fill("Marias" if page is maria else "Annas")
-    save_draft(maria)
+    go_on(maria)
     save_draft(anna)
     expect(anna.locator("[data-conflict]")).to_have_count(1)
     maria.goto(GROUP)
@@ -295,3 +304,41 @@ def test_faults_and_conflicts_are_clean_too(
             maria.get_by_role("button", name=button).click()
     expect(maria.locator(".error-summary")).to_be_focused()
     axe(maria)
+
+
+def test_partners_are_found_by_a_filter_counted_and_named(
+    live: Live, come_in: Callable[..., Page]
+) -> None:
+    with live.app.app_context():
+        for name in ("Sunne kommun", "Arvika kommun", "Test-Universitetet i Värmland"):
+            organisations.add_organisation(name)
+        db.session.commit()
+    page = come_in()
+    page.goto(GROUP)
+    page.get_by_role("link", name="Ändra Ung i Hagfors").click()
+    partners = page.locator("[data-choose]", has_text="Vilka samarbetar ni med?")
+    names = partners.locator("[data-choose-names]")
+    names.click()
+    expect(partners.locator("[data-choose-row]")).to_have_count(3)
+    expect(partners).not_to_contain_text("Hagfors kommun")
+    partners.get_by_label("Visa bara dem där det står").fill("universitet")
+    expect(partners.locator("[data-choose-row]:visible")).to_have_count(1)
+    partners.get_by_label("Test-Universitetet").check()
+    expect(names).to_have_text("Test-Universitetet i Värmland")
+    expect(partners.get_by_role("status")).to_have_text("1 visas. Valda: 1")
+    all_saved(page)
+    partners.get_by_label("Test-Universitetet").uncheck()
+    expect(names).to_have_text("Välj bland 3 organisationer")
+
+
+def test_how_much_is_written_is_said_when_little_is_left(come_in: Callable[..., Page]) -> None:
+    page = come_in()
+    page.goto(THEME)
+    field = page.get_by_label(SKAPA)
+    line = page.locator(f"[data-count='{field.get_attribute('id')}']")
+    most = int(line.get_attribute("data-most") or 0)
+    expect(line).to_be_hidden()
+    field.fill("a" * (most * 8 // 10 + 1))
+    expect(line).to_be_visible()
+    field.fill("a")
+    expect(line).to_be_hidden()

@@ -164,7 +164,7 @@ class Autosave {
     }
     this.keep();
     if (how !== "theirs") this.plan(0);
-    else if (theirs.at) this.tellSaved(theirs.at);
+    else if (theirs.at || this.at) this.tellSaved(theirs.at || this.at);
   }
 
   settle(name, version) {
@@ -227,6 +227,7 @@ class Autosave {
 
   taken(answer, fields) {
     this.tries = 0;
+    this.at = answer.at;
     for (const [name, version] of Object.entries(answer.saved || {})) {
       if (fields[name]?.again) continue;
       this.settle(name, version);
@@ -308,6 +309,9 @@ class Autosave {
     return Boolean(this.stopped) || !this.drafts.works || (this.tries > 0 && [...this.dirty].some(name => this.isPrivate(name)));
   }
 }
+
+// What is saved while one writes needs no button for it; one that does more than save stays.
+if (document.querySelector("form[data-autosave]")) for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
 
 const saving = [...document.querySelectorAll("form[data-autosave]")].map(form => (form.autosave = new Autosave(form)));
 

@@ -10,4 +10,4 @@ blueprint = Blueprint("facilitator", __name__)
 blueprint.before_request(security.staff_only("facilitator", "coordinator", "administrator"))
 
 # Last: these modules import the blueprint from here.
-from annualwheel.web.facilitator import results, views
+from annualwheel.web.facilitator import results, results_saving, views

@@ -57,10 +57,11 @@ def write_results(number: int, kind: str) -> AnyResponse:
 def _changes(pieces: list[ResultText], form: Any) -> dict[tuple[str, str], ResultChange]:
     """What was written, each text with the mark of the text that it was built on."""
     changes = {}
-    for piece, language in _texts(pieces):
-        name = _name(piece, language)
-        base = request.form.get(f"base-{name}", "")
-        changes[piece.key, language] = ResultChange(form[name].data, base)
+    for piece, language in texts(pieces):
+        name = name_of(piece.key, language)
+        base, sent = request.form.get(f"base-{name}", ""), request.form.get(f"sent-{name}")
+        sent = None if sent is None else clean(sent)
+        changes[piece.key, language] = ResultChange(form[name].data, base, sent)
     return changes
 
 
@@ -106,17 +107,19 @@ def unpublish_results(number: int, kind: str) -> AnyResponse:
     return redirect(url_for("facilitator.write_results", number=number, kind=kind), code=303)
 
 
-def _texts(pieces: list[ResultText]) -> list[tuple[ResultText, str]]:
+def texts(pieces: list[ResultText]) -> list[tuple[ResultText, str]]:
     """Every text: each piece in each language."""
     return [(piece, language) for piece in pieces for language in LANGUAGES]
 
 
-def _name(piece: ResultText, language: str) -> str:
-    return f"{language}-{piece.key}" if piece.key else language
+def name_of(key: str, language: str) -> str:
+    """The name of the field for the text about a theme, or about the whole ("")."""
+    return f"{language}-{key}" if key else language
 
 
-# A browser sends CRLF: without this every text would count as changed.
-def _clean(value: str | None) -> str:
+def clean(value: str | None) -> str:
+    """A text as it is stored, without blank ends and with one kind of line end."""
+    # A browser sends CRLF: without this every text would count as changed.
     return strip((value or "").replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -129,13 +132,13 @@ def _form(pieces: list[ResultText]) -> Any:
             # The headings of the page say the theme to those who see it; a screen reader that goes
             # from field to field hears it in the label.
             label = Markup('{}<span class="vh">, {}</span>').format(SPOKEN[language], about)
-            fields[_name(piece, language)] = TextAreaField(
+            fields[name_of(piece.key, language)] = TextAreaField(
                 label,
-                filters=[_clean],
+                filters=[clean],
                 validators=[Length(max=MOST, message=_l("Skriv högst 20 000 tecken"))],
             )
     standing = {
-        _name(piece, language): getattr(piece, language) for piece, language in _texts(pieces)
+        name_of(piece.key, language): getattr(piece, language) for piece, language in texts(pieces)
     }
     return type("ResultsForm", (BaseForm,), fields)(data=standing)
 
@@ -152,8 +155,8 @@ def _page(
     The page shows each of them, and the next press replaces it.
     """
     theirs = {
-        _name(piece, language): conflicts[piece.key, language]
-        for piece, language in _texts(pieces)
+        name_of(piece.key, language): conflicts[piece.key, language]
+        for piece, language in texts(pieces)
         if conflicts and (piece.key, language) in conflicts
     }
     for name in theirs:
@@ -170,7 +173,7 @@ def _page(
         pieces=pieces,
         bases=_bases(pieces, form, theirs),
         theirs=theirs,
-        name_of=_name,
+        name_of=name_of,
         corrected_at=outcome.corrected_at(meeting),
     )
     return make_response(html, status)
@@ -179,8 +182,8 @@ def _page(
 def _bases(pieces: list[ResultText], form: Any, theirs: dict[str, str]) -> dict[str, str]:
     """The marks of the texts that the page is built on; with `theirs`, of the texts now."""
     bases = {}
-    for piece, language in _texts(pieces):
-        name = _name(piece, language)
+    for piece, language in texts(pieces):
+        name = name_of(piece.key, language)
         if not theirs:
             standing = outcome.mark(getattr(piece, language))
             # A form that is shown again for another fault is still built on what its first page

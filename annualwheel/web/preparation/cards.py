@@ -69,30 +69,33 @@ def remove(item: str) -> Response:
     if answer := _instead(step.url(), step, leaving=item):
         return answer
     carry_out(lambda: items.remove(g.member.submission, item, g.member.person, page.now()))
-    return redirect(step.url(borttaget=item), code=303)
+    # Undone, the card is open or folded as it was.
+    was_open = 1 if request.args.get("redigera") == item else None
+    return redirect(step.url(borttaget=item, oppet=was_open), code=303)
 
 
 @blueprint.post("/kort/<item>/angra")
 def restore(item: str) -> Response:
-    """Brings a removed card back and opens it."""
+    """Brings a removed card back, open where it was open."""
     step = _step(item)
     if answer := _instead(step.url(borttaget=item), step):
         return answer
     carry_out(lambda: items.restore(g.member.submission, item, page.now()))
-    return redirect(step.url(redigera=item, _anchor="kort"), code=303)
+    if "oppet" in request.args:
+        return redirect(step.url(redigera=item, _anchor="kort"), code=303)
+    return redirect(step.url(klart=item), code=303)
 
 
 @blueprint.post("/kort/<item>/flytta")
 def move(item: str) -> Response:
-    """Moves the card one step up or down."""
-    step = _step(item)
-    back = step.url(flyttat=item)
-    if answer := _instead(back, step):
+    """Moves the card one step up or down; the page that follows says where it stands."""
+    step, way = _step(item), page.pressed("act")
+    if answer := _instead(step.url(), step):
         return answer
     # Zero steps leave the card where it is: the form could say anything.
-    by = MOVES.get(page.pressed("act"), 0)
+    by = MOVES.get(way, 0)
     carry_out(lambda: items.move(g.member.submission, item, by, page.now()))
-    return redirect(back, code=303)
+    return redirect(step.url(flyttat=item, at=way if by else None), code=303)
 
 
 def _instead(back: str, step: Step, leaving: str = "") -> Response | None:

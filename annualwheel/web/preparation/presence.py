@@ -5,15 +5,13 @@ Autosave sends the same, so a page that is saving needs no request of its own fo
 
 from __future__ import annotations
 
-from flask import abort, g, jsonify, request
+from flask import abort, g, jsonify
 from flask_babel import gettext as _
-from flask_wtf.csrf import validate_csrf
 from werkzeug.wrappers import Response
-from wtforms.validators import ValidationError
 
 from annualwheel.preparation import deadline, presence
 from annualwheel.questionnaires import published
-from annualwheel.web import page
+from annualwheel.web import autosave, page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.preparation import blueprint
 from annualwheel.web.preparation.steps import Step, steps
@@ -28,7 +26,7 @@ def here() -> Response:
     no valid token or unreadable; 401: the link no longer holds (the guard); 410: the answer may not
     be written now.
     """
-    proven()
+    autosave.require_token()
     if not deadline.is_open(g.member.submission, page.now()):
         return jsonify(status=410), 410  # type: ignore[return-value]
     body = page.sent_json()
@@ -37,16 +35,6 @@ def here() -> Response:
     if not body.get("away"):
         carry_out(lambda: presence.note(g.member, place(body.get("where")), page.now()))
     return jsonify(others=sentences())
-
-
-def proven() -> None:
-    """Answers 400 unless the request carries the page's token."""
-    try:
-        # The script sends JSON and has no form: the token is in a header, checked by the same
-        # library.
-        validate_csrf(request.headers.get("X-CSRFToken"))
-    except ValidationError:
-        abort(400)
 
 
 def place(where: object) -> str:

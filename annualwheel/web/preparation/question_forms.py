@@ -171,11 +171,12 @@ class QuestionForm:
 
 
 def build(
-    asked: tuple[Question, ...], draft_item: DraftItem, root: Values, posted: bool
+    asked: tuple[Question, ...], draft_item: DraftItem, root: Values, posted: bool, own: str
 ) -> QuestionForm:
     """The form for questions that are answered in `draft_item`.
 
-    `posted`: the form was sent, so it shows what was typed.
+    `posted`: the form was sent, so it shows what was typed. `own` is the code of the organisation
+    that answers, which nobody chooses as a partner.
     """
     options: tuple[Option, ...] = ()
     if any(submission.from_organisations(question) for question in asked):
@@ -186,8 +187,21 @@ def build(
     built = QuestionForm(
         asked, draft_item, root, form_class(data=dict(draft_item.values), **settings)
     )
+    _leave_out(built, own)
     built.set_rows(built.posted_stamps() if posted else {}, {})
     return built
+
+
+def _leave_out(built: QuestionForm, own: str) -> None:
+    """Takes the organisation that answers out of the organisations to choose among.
+
+    One that is chosen already stays, so that it can be unticked.
+    """
+    for question in built.asked:
+        if submission.from_organisations(question):
+            shown = built.form[question.key]
+            kept = keys(shown.data)
+            shown.choices = [one for one in shown.choices if one.value != own or own in kept]
 
 
 def spoken(

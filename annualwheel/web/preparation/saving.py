@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, g, jsonify
+from flask import g, jsonify
 from werkzeug.wrappers import Response
 
 from annualwheel.preparation import answers, items, presence
 from annualwheel.preparation.answers import Change, Conflict, SaveResult
 from annualwheel.questionnaires.values import Value
-from annualwheel.web import page
+from annualwheel.web import autosave, page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.preparation import blueprint
 from annualwheel.web.preparation import presence as open_pages
-from annualwheel.web.preparation.presence import proven, sentences
+from annualwheel.web.preparation.presence import sentences
 from annualwheel.wording import dates
 
 
@@ -36,7 +36,7 @@ def save(item: str) -> Response:
     (`reason`); 422: too long. A field with `"again": true` (see `Change`) may be named in neither
     `saved` nor `conflicts`.
     """
-    proven()
+    autosave.require_token()
     changes = _changes()
     saved, alive = carry_out(lambda: _saved(item, changes))
     language = page.language()
@@ -62,23 +62,10 @@ def _saved(item: str, changes: Mapping[str, Change]) -> tuple[SaveResult, bool]:
 
 
 def _changes() -> dict[str, Change]:
-    fields = (page.sent_json() or {}).get("fields")
-    if not isinstance(fields, dict):
-        abort(400)
-    found = {}
-    for name, sent in fields.items():
-        if not _is_readable(sent):
-            abort(400)
-        base, again = answers.base_of(sent["base"]), sent.get("again") is True
-        found[name] = Change(sent["value"], base, again=again)
-    return found
-
-
-def _is_readable(sent: Any) -> bool:
-    """Whether it has a field's text and the version it was written on."""
-    if not isinstance(sent, dict):
-        return False
-    return isinstance(sent.get("value"), str) and isinstance(sent.get("base"), str)
+    return {
+        name: Change(sent.value, answers.base_of(sent.base), again=sent.again)
+        for name, sent in autosave.fields().items()
+    }
 
 
 def _theirs(theirs: Conflict, language: str) -> dict[str, str]:

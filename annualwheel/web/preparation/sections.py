@@ -112,11 +112,11 @@ def _read_page(step: Step, after: Step | None) -> SectionPage:
     draft = drafts.load(submission)
     section_page = SectionPage(submission, draft, step, after, carry_over.before(submission))
     posted, chosen = request.method == "POST", request.args.get("redigera")
-    asked = _own_questions(step, draft)
+    asked, own = _own_questions(step, draft), submission.organisation.code
     if asked:
         own_posted = posted and not chosen
         section_page.own_form = question_forms.build(
-            asked, draft.item_of(step.part), draft.filled.root, own_posted
+            asked, draft.item_of(step.part), draft.filled.root, own_posted, own
         )
     group = step.section.group
     if group is None:
@@ -125,7 +125,7 @@ def _read_page(step: Step, after: Step | None) -> SectionPage:
     if chosen:
         section_page.open_card = _card(draft, group, chosen)
         section_page.card_form = question_forms.build(
-            group.questions, section_page.open_card, draft.filled.root, posted
+            group.questions, section_page.open_card, draft.filled.root, posted, own
         )
     return section_page
 
@@ -338,6 +338,9 @@ def _page(section_page: SectionPage, status: int = 200) -> Response:
         "removed": _removed_title(section_page),
         "removed_id": request.args.get("borttaget"),
         "done_id": request.args.get("klart"),
+        "moved_id": request.args.get("flyttat"),
+        "moved_by": request.args.get("at"),
+        "was_open": "oppet" in request.args,
         "revealed": "nytt" in request.args,
         "many": len(section_page.submission.members),
     }

@@ -115,7 +115,7 @@ def test_a_draft_is_written_theme_by_theme_previewed_and_published_after_one_mor
     petter.fill("På svenska, hela mötet", "Fem luckor.\r\n\r\nNio samarbeten.").fill(
         "På engelska, hela mötet", "Five gaps."
     )
-    petter.fill("På svenska, Hur får fler arbete?", "En väg in.").press("Spara utkast").see(
+    petter.fill("På svenska, Hur får fler arbete?", "En väg in.").press("Spara").see(
         "Utkastet är sparat."
     )
     erik = (
@@ -266,7 +266,7 @@ def test_two_who_write_different_themes_keep_each_others_texts(held: Held) -> No
     with held.app.app_context():
         say(meeting(), {("energi", "sv"): "Delade tak."})
         db.session.commit()
-    held.petter.press("Spara utkast")
+    held.petter.press("Spara")
     with held.app.app_context():
         assert {row.theme_key: row.sv for row in db.session.query(Result)} == {
             "arbete": "En väg in.",
@@ -283,11 +283,11 @@ def test_two_who_write_the_same_theme_see_both_texts_and_the_second_press_decide
     with held.app.app_context():
         say(meeting(), {("arbete", "sv"): "Annas text"})
         db.session.commit()
-    held.petter.press("Spara utkast")
+    held.petter.press("Spara")
     assert held.petter.status == 409
     held.petter.see("Någon annan har ändrat texten sedan du öppnade sidan", "Annas text")
     assert held.petter.value("På svenska, Hur får fler arbete?") == "Petters text"
-    held.petter.press("Spara utkast").see("Utkastet är sparat.")
+    held.petter.press("Spara").see("Utkastet är sparat.")
     with held.app.app_context():
         assert {row.theme_key: row.sv for row in db.session.query(Result)} == {
             "arbete": "Petters text",
@@ -300,7 +300,7 @@ def test_a_page_that_was_too_old_keeps_what_was_typed(held: Held) -> None:
     for node in held.petter.page.all("input"):
         if node.get("name") == "csrf_token":
             node.attrs["value"] = "gammal"
-    held.petter.press("Spara utkast")
+    held.petter.press("Spara")
     assert (held.petter.status, held.petter.value("På svenska, hela mötet")) == (422, "Lång text")
 
 

@@ -218,7 +218,7 @@ def test_a_removed_initiative_can_be_brought_back(office: Office) -> None:
     maria.open(GROUP).press("Ta bort Ung i Hagfors").see("Ung i Hagfors är borttaget.").miss(
         "1. Ung i Hagfors"
     )
-    maria.press("Ångra borttagningen").see("1. Ung i Hagfors")
+    maria.press("Ångra borttagningen").see("1. Ung i Hagfors").follow("Ändra Ung i Hagfors")
     assert maria.value("Vad heter initiativet?") == "Ung i Hagfors"
 
 
@@ -274,6 +274,40 @@ def test_what_was_typed_in_a_removed_initiative_is_there_when_it_is_brought_back
     (maria,) = two_cards(office)
     maria.press("Ta bort Ung i Hagfors").press("Ångra borttagningen")
     assert maria.value(GOAL) == "Halvskrivet 0"
+
+
+def test_what_is_brought_back_is_where_it_was_and_open_or_folded_as_it_was(office: Office) -> None:
+    (maria,) = two_cards(office)
+    maria.press("Ta bort Ung i Hagfors").press("Ångra borttagningen").see("Klar med initiativet")
+    maria.see("1. Ung i Hagfors", "2. Andra")
+    maria.open(GROUP).press("Ta bort Ung i Hagfors").press("Ångra borttagningen")
+    maria.see("1. Ung i Hagfors", "2. Andra").miss("Klar med initiativet")
+    assert [each.text for each in maria.page.all("h2") if "data-focus" in each.attrs] == [
+        "1. Ung i Hagfors"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("press", "said", "focused"),
+    [
+        ("Flytta ner Ung i Hagfors", "Nu nummer 2 av 3.", "Flytta ner Ung i Hagfors"),
+        ("Flytta upp Tredje", "Nu nummer 2 av 3.", "Flytta upp Tredje"),
+        # At the end there is no such button left: the other one has the focus.
+        ("Flytta upp Andra", "Nu nummer 1 av 3.", "Flytta ner Andra"),
+        ("Flytta ner Andra", "Nu nummer 3 av 3.", "Flytta upp Andra"),
+    ],
+)
+def test_a_card_that_moves_says_where_it_is_and_keeps_the_focus(
+    office: Office, press: str, said: str, focused: str
+) -> None:
+    (maria,) = office.opens(finished=True)
+    with office.app.app_context():
+        add_initiative(office.member(), titel="Andra")
+        add_initiative(office.member(), titel="Tredje")
+        db.session.commit()
+    maria.open(GROUP).press(press).see(said)
+    (button,) = [each for each in maria.page.all("button") if "data-focus" in each.attrs]
+    assert (button.text, button.get("aria-describedby")) == (focused, "flyttat")
 
 
 def test_bringing_back_another_saves_what_was_typed_too(office: Office) -> None:

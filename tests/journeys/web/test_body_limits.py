@@ -60,6 +60,7 @@ def test_every_address_has_a_limit_and_only_those_with_long_texts_have_more(app:
     assert generous == [
         "coordinator.import_start",
         "coordinator.import_write",
+        "facilitator.save_results",
         "facilitator.write_results",
         "preparation.add",
         "preparation.carry",
