@@ -236,9 +236,17 @@ class Reader:
             found = [n for n in nodes if match(wanted, n.text or n.get("aria-label"))]
             if not found:
                 continue
-            same_link = what == "link" and len({n.get("href") for n in found}) == 1
-            return found[0] if len(found) == 1 or same_link else _ambiguous(text, what, found)
+            if len(found) > 1 and not self._do_the_same(found):
+                _ambiguous(text, what, found)
+            return found[0]
         raise Unexpected(f"no {what} {text!r} on {self.url}; there are {[n.text for n in nodes]}")
+
+    def _do_the_same(self, nodes: list[Node]) -> bool:
+        """Whether links lead to one place, or buttons send the same with one form."""
+        if nodes[0].tag == "a":
+            return len({node.get("href") for node in nodes}) == 1
+        acts = {(node.get("name"), node.get("value"), node.get("formaction")) for node in nodes}
+        return len(acts) == 1 and len({id(self._form_of(node)) for node in nodes}) == 1
 
     def _form_of(self, control: Node) -> Node:
         named = control.get("form")

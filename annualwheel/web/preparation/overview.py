@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import g
 from flask_babel import gettext as _
@@ -45,6 +46,25 @@ class GapLink:
 
     text: str
     url: str
+
+
+@dataclass(frozen=True)
+class ReviewedPart:
+    """A page's answers before they are submitted.
+
+    `block` has the items that somebody has written in, `left_out` those that nobody has. `missing`
+    is what is not answered.
+    """
+
+    block: Block
+    left_out: list[Block]
+    missing: list[GapLink]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of it would be submitted."""
+        block = self.block
+        return not (block.none or block.cards or any(line.text for line in block.lines))
 
 
 def card_of(group: Group, number: int, draft_item: DraftItem, root: Values) -> Card:
@@ -96,11 +116,37 @@ def blocks(definition: Definition, draft: Draft) -> list[Block]:
     ]
 
 
-def gaps(definition: Definition, draft: Draft) -> tuple[list[GapLink], list[GapLink]]:
-    """The gaps that stop the answer from being submitted, and those that do not.
+def reviewed(definition: Definition, draft: Draft) -> tuple[list[ReviewedPart], list[GapLink]]:
+    """The whole draft as it would be submitted, and the gaps that stop it from that."""
+    blocking, missing = _gaps(definition, draft)
+    parts = []
+    for step, block in zip(steps(definition), blocks(definition, draft), strict=True):
+        started, left_out = _by_started(step, draft, block.cards)
+        parts.append(ReviewedPart(replace(block, cards=started), left_out, missing[step.keys]))
+    return parts, blocking
 
-    Each has a link to its field.
-    """
+
+def _by_started(step: Step, draft: Draft, cards: list[Block]) -> tuple[list[Block], list[Block]]:
+    """The items that somebody has written in, and those that are only added."""
+    started: list[Block] = []
+    empty: list[Block] = []
+    if step.section.group:
+        filled, root = draft.filled.only(step.section.group), draft.filled.root
+        for card, item in zip(cards, filled.items, strict=True):
+            has_words = path.is_started(step.section.group, item, root)
+            (started if has_words else empty).append(card)
+    return started, empty
+
+
+def blocking_gaps(definition: Definition, draft: Draft) -> list[GapLink]:
+    """The gaps that stop the answer from being submitted, each with a link to its field."""
+    return _gaps(definition, draft)[0]
+
+
+def _gaps(
+    definition: Definition, draft: Draft
+) -> tuple[list[GapLink], Mapping[tuple[str, str | None], list[GapLink]]]:
+    """The gaps that stop the answer from being submitted, and by page those that do not."""
     by_keys = {step.keys: step for step in steps(definition)}
     titles = {
         card.public_id: (number, card)
@@ -109,10 +155,10 @@ def gaps(definition: Definition, draft: Draft) -> tuple[list[GapLink], list[GapL
         for number, card in enumerate(draft.cards_of(section.group), 1)
     }
     blocking: list[GapLink] = []
-    missing: list[GapLink] = []
+    missing: defaultdict[tuple[str, str | None], list[GapLink]] = defaultdict(list)
     for gap in path.missing(definition, draft.filled):
         step = by_keys[gap.section.key, gap.theme.key if gap.theme else None]
-        among = blocking if gap.blocks else missing
+        among = blocking if gap.blocks else missing[step.keys]
         among.append(_gap(gap, step, titles, draft))
     return blocking, missing
 
@@ -181,7 +227,9 @@ def _gap(
         anchor += "-0"
     if gap.item is None or group is None:
         values = draft.item_of(step.part).values
-        return GapLink(_words(gap, values, step.about), step.url(_anchor=anchor))
+        # What is missing stands below the heading of its page, what blocks at the top of all.
+        where = step.about if gap.blocks else ""
+        return GapLink(_words(gap, values, where), step.url(_anchor=anchor))
     number, draft_item = titles[gap.item]
     title = _title(group, FilledItem(gap.item, draft_item.values, group=group.key), number)
     return GapLink(

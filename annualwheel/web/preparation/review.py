@@ -45,7 +45,7 @@ def submit() -> Response:
     except Refused:
         # Read after the act was undone: it holds what a colleague has saved.
         definition, draft = _answer()
-        blocking, _missing = overview.gaps(definition, draft)
+        blocking = overview.blocking_gaps(definition, draft)
         return _page(definition, draft, form, 422 if blocking else 409)
     return redirect(url_for("preparation.receipt"), code=303)
 
@@ -72,13 +72,12 @@ def _answer() -> tuple[Definition, Draft]:
 
 
 def _page(definition: Definition, draft: Draft, form: Press, status: int = 200) -> Response:
-    blocking, missing = overview.gaps(definition, draft)
+    parts, blocking = overview.reviewed(definition, draft)
     html = render_template(
         "preparation/review.html",
         form=form,
-        blocks=overview.blocks(definition, draft),
+        parts=parts,
         blocking=blocking,
-        missing=missing,
         # An answer that blocks may hold what no version can: `content_of` would raise.
         seen="" if blocking else _mark(definition, draft),
         # The switch of language sends the form too, and is no press on *Skicka in*.

@@ -14,7 +14,7 @@ from annualwheel.db import db
 from annualwheel.models import Member, Message, SubmissionVersion, SubmittedAnswer
 from annualwheel.models.drafts import Item
 from annualwheel.preparation import items
-from annualwheel.questionnaires import published
+from annualwheel.questionnaires import content, published
 from annualwheel.questionnaires.definition import CHOOSING, WRITING
 from tests.conftest import Fixed
 from tests.makers.writers import (
@@ -473,9 +473,9 @@ def test_the_review_names_what_blocks_and_leads_to_the_field(office: Office) -> 
         db.session.commit()
     maria.open("/forberedelse/granska").see(
         "Fyra saker behöver rättas innan du skickar in",
-        "Inte besvarad",
+        "Två frågor är inte besvarade",
         "allmän handling",
-        "frågor är inte besvarade. Det hindrar inte",
+        "Frågor som inte är besvarade hindrar inte att du skickar in.",
     )
     maria.press("Skicka in svaret")
     assert maria.status == 422
@@ -483,6 +483,26 @@ def test_the_review_names_what_blocks_and_leads_to_the_field(office: Office) -> 
     assert maria.url.split("#")[0].startswith("/forberedelse/initiativ?redigera=")
     with office.app.app_context():
         assert db.session.query(SubmissionVersion).count() == 0
+
+
+def test_the_review_has_what_is_answered_and_folds_what_is_not(office: Office) -> None:
+    (maria,) = office.opens(finished=True)
+    maria.open(GROUP).press("Lägg till ett initiativ").open("/forberedelse").see("1 klart")
+    maria.open("/forberedelse/granska").see(
+        "Initiativ 2 (utan namn) är tomt och skickas inte in.", "Inget är besvarat."
+    )
+    missing = [node.text for node in maria.page.all("li") if node.up("details")]
+    asked = [node.text for node in maria.page.all("dt")]
+    # What nobody has written is in the folded lists only, each question on its own page's.
+    assert "Ung i Hagfors: Vilket mål arbetar ni mot?" in missing
+    assert missing.count(SKAPA) == 2
+    assert (asked.count("Vad heter initiativet?"), SKAPA in asked) == (1, False)
+    assert len([each for each in maria.page.all("button") if each.text == "Skicka in svaret"]) == 2
+    maria.press("Skicka in svaret").see("Tack! Ert svar är inskickat")
+    with office.app.app_context():
+        (version,) = db.session.query(SubmissionVersion)
+        sections = content.read(version.content).sections
+        assert [len(each.items) for each in sections if each.items] == [1]
 
 
 def test_submitting_gives_a_receipt_and_mails_everyone_once(
