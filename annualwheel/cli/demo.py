@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from annualwheel import unit_of_work
 from annualwheel.access.links import Target
-from annualwheel.accounts.staff import LINK_LIFE
 from annualwheel.db import db
 from annualwheel.demo import year
 from annualwheel.models import (
@@ -23,6 +24,9 @@ from annualwheel.preparation import deadline
 from annualwheel.questionnaires import reading
 from annualwheel.services import services
 
+# They are printed once and opened now and then while somebody looks around; a mailed one is opened
+# at once.
+FOR_THE_DAY = dt.timedelta(days=1)
 demo_group = AppGroup("demo", help="Ett påhittat år att visa och öva med. Aldrig i produktion.")
 
 
@@ -101,7 +105,7 @@ def _sign_in(role: str) -> Target | None:
 
 
 def _sign_in_link(person: Staff) -> str:
-    link = StaffLink(staff=person, expires_at=services().clock.now() + LINK_LIFE)
+    link = StaffLink(staff=person, expires_at=services().clock.now() + FOR_THE_DAY)
     db.session.add(link)
     return link.public_id
 

@@ -78,6 +78,17 @@ JOINING = {
         "Join from 8:15, so that there is time to test the sound.",
     ),
 }
+PROGRAMMES = {
+    "work": (
+        "8.30 Kaffe\n9.00 Vad vi har fått in\n10.00 Borden: skapa, bryta, behålla\n12.00 Lunch\n"
+        "13.00 Borden: vem gör vad\n15.15 Det vi tar med oss\n16.00 Slut",
+        "",
+    ),
+    "direction": (
+        "8.00 Kaffe\n8.30 Nulägesanalysen\n9.45 Samtal om riktningen\n12.00 Slut",
+        "8:00 Coffee\n8:30 Where we stand\n9:45 Talks about the direction\n12:00 End",
+    ),
+}
 CONSENT = "Jag samtycker till att uppgifterna används för att ordna specialkost och platsen."
 THEMES = (
     (
@@ -149,6 +160,9 @@ def play(now: dt.datetime, definitions: list[Definition]) -> Played:
     for definition in definitions:
         meeting = next(one for one in year.meetings if one.kind == definition.meeting_kind)
         published.publish(meeting, definition, now - 40 * DAY, coordinator)
+    for meeting in (work, direction):
+        meeting.map_url = "https://www.example.org/karta"
+        meeting.programme_sv, meeting.programme_en = PROGRAMMES[meeting.kind]
     direction.material_url = "https://www.example.org/nulagesanalysen.pdf"
     _work_meeting(work, people)
     _direction_meeting(direction, people, now)

@@ -31,15 +31,19 @@ from annualwheel.models import (
 from annualwheel.participation import attendance_terms
 from annualwheel.participation.attendance_terms import AttendanceTerms
 from annualwheel.questionnaires import opening, published
+from annualwheel.questionnaires.definition import Text
 from annualwheel.registrations import seats
 from annualwheel.wording import names
+
+NO_PROGRAMME = Text("", "")
 
 
 @dataclass(frozen=True)
 class Terms:
     """What holds for a meeting beside its days.
 
-    `material_url` as in `Meeting`. `ways`: way of attending -> its seats and how they are given.
+    The addresses and the programme are as in `Meeting`. `ways`: way of attending -> its seats and
+    how they are given.
     """
 
     open_registration: bool
@@ -47,6 +51,8 @@ class Terms:
     registry_number: str
     material_url: str
     ways: Mapping[str, AttendanceTerms]
+    map_url: str = ""
+    programme: Text = NO_PROGRAMME
 
 
 def create_year(
@@ -185,7 +191,8 @@ def set_terms(meeting: Meeting, terms: Terms, now: dt.datetime, actor: Actor) ->
     seats.lock(meeting)
     meeting.open_registration, meeting.with_lunch = terms.open_registration, terms.with_lunch
     meeting.registry_number = terms.registry_number
-    meeting.material_url = terms.material_url
+    meeting.material_url, meeting.map_url = terms.material_url, terms.map_url
+    meeting.programme_sv, meeting.programme_en = terms.programme.sv, terms.programme.en
     noted = {
         mode: [way.capacity, way.per_organisation, way.rule, way.hours]
         for mode, way in terms.ways.items()

@@ -23,7 +23,8 @@ PHASE_KINDS = ("invitation", "registration", "change", "preparation", "followup"
 class Meeting(Base):
     """A meeting.
 
-    `material_url` is where one finds what is read before answering, "" while nobody has said.
+    `material_url` is where one finds what is read before answering, `map_url` a map of the way to
+    the place; these and the programme are "" while nobody has said.
     `sequence` counts its moves; the seats' calendar entries carry their own. `results_at`: since
     when its results are shown.
     """
@@ -42,6 +43,9 @@ class Meeting(Base):
     state: Mapped[str] = mapped_column(choice_column("state", *MEETING_STATES), default="planned")
     registry_number: Mapped[str] = mapped_column(default="")
     material_url: Mapped[str] = mapped_column(default="")
+    map_url: Mapped[str] = mapped_column(default="")
+    programme_sv: Mapped[str] = mapped_column(default="")
+    programme_en: Mapped[str] = mapped_column(default="")
     open_registration: Mapped[bool] = mapped_column(default=False)
     with_lunch: Mapped[bool] = mapped_column(default=False)
     cancel_reason: Mapped[str] = mapped_column(default="")

@@ -90,6 +90,14 @@ def strip(value: str | None) -> str:
     return cleaning.kept(value or "").strip()
 
 
+def lines(value: str | None) -> str:
+    """A longer text as it is kept: as `strip`, and with one kind of line end.
+
+    A browser sends CRLF, and a text that nobody has touched would count as changed.
+    """
+    return strip((value or "").replace("\r\n", "\n").replace("\r", "\n"))
+
+
 class Required:
     """Refuses an empty field. The sentence says what to write."""
 

@@ -48,6 +48,11 @@ ON_SITE = Joining(
     "Kaffe och smörgås från kl. 8.00. Parkera i garaget under torget, som kostar 20 kr i timmen.",
     "Enter from Exempelgatan, one floor up. The lift is on the right.",
 )
+PROGRAMME = (
+    "8.00 Kaffe och smörgås\n8.30 Välkomna. Vad vi har fått in, och vad vi inte vet än\n"
+    "9.15 Borden: skapa, bryta och behålla. Två pass om 50 minuter, med byte av bord emellan\n"
+    "11.30 Det vi tar med oss till riktningsmötet\n12.00 Lunch för den som har anmält det"
+)
 ONLINE = Joining(
     "https://moten.example/l/meetup-join/19%3ameeting_ZmFrZQ%40thread/0?context=%7b%22Tid%22%7d",
     "Anslut från kl. 8.15, så hinner vi prova ljudet.\nRing 010-000 00 00 om det inte går.",
@@ -105,6 +110,8 @@ def _full(world: World, meeting: Meeting) -> None:
     _yes(world.invite("seated_too", meeting, "Nils Påhittsson", "Arvika kommun"))
     _yes(world.invite("waiting", meeting, "Märta Testberg", "Hagfors kommun"))
     world.invite("late", meeting, "Örjan Ängprov", "Glava Energy Center")
+    meeting.map_url = "https://www.example.org/karta"
+    meeting.programme_sv = PROGRAMME
     # After the two have their seats: they have still to be told.
     joining.change(meeting, {"on_site": ON_SITE}, START, audit.SYSTEM)
     db.session.flush()

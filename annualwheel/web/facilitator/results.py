@@ -21,7 +21,7 @@ from annualwheel.models import Meeting
 from annualwheel.web import error_messages, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.facilitator import blueprint
-from annualwheel.web.forms import BaseForm, Press, strip
+from annualwheel.web.forms import BaseForm, Press, lines
 from annualwheel.web.parts import results_page
 
 MOST = 20_000
@@ -60,7 +60,7 @@ def _changes(pieces: list[ResultText], form: Any) -> dict[tuple[str, str], Resul
     for piece, language in texts(pieces):
         name = name_of(piece.key, language)
         base, sent = request.form.get(f"base-{name}", ""), request.form.get(f"sent-{name}")
-        sent = None if sent is None else clean(sent)
+        sent = None if sent is None else lines(sent)
         changes[piece.key, language] = ResultChange(form[name].data, base, sent)
     return changes
 
@@ -117,12 +117,6 @@ def name_of(key: str, language: str) -> str:
     return f"{language}-{key}" if key else language
 
 
-def clean(value: str | None) -> str:
-    """A text as it is stored, without blank ends and with one kind of line end."""
-    # A browser sends CRLF: without this every text would count as changed.
-    return strip((value or "").replace("\r\n", "\n").replace("\r", "\n"))
-
-
 def _form(pieces: list[ResultText]) -> Any:
     """The form with a field for each text."""
     fields = {}
@@ -134,7 +128,7 @@ def _form(pieces: list[ResultText]) -> Any:
             label = Markup('{}<span class="vh">, {}</span>').format(SPOKEN[language], about)
             fields[name_of(piece.key, language)] = TextAreaField(
                 label,
-                filters=[clean],
+                filters=[lines],
                 validators=[Length(max=MOST, message=_l("Skriv högst 20 000 tecken"))],
             )
     standing = {

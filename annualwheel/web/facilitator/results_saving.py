@@ -14,7 +14,8 @@ from annualwheel.models import Meeting
 from annualwheel.web import autosave, page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.facilitator import blueprint
-from annualwheel.web.facilitator.results import MOST, clean, name_of, texts
+from annualwheel.web.facilitator.results import MOST, name_of, texts
+from annualwheel.web.forms import lines
 from annualwheel.wording import dates
 
 
@@ -57,5 +58,5 @@ def _changes(meeting: Meeting) -> dict[tuple[str, str], ResultChange]:
             raise Missing("no_question")
         if len(sent.value) > MOST:
             raise Unreadable("answer_too_long")
-        found[known[name]] = ResultChange(clean(sent.value), sent.base)
+        found[known[name]] = ResultChange(lines(sent.value), sent.base)
     return found

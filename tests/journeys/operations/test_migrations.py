@@ -230,7 +230,8 @@ def test_what_was_begun_keeps_its_definition_and_mailings_name_what_they_were_ab
         flask_migrate.upgrade(directory=FOLDER)
         assert read(db.engine, "submissions", "digest") == ["d1", "d2"]
         assert read(db.engine, "questionnaires", "timing") == ["before", "before"]
-        assert set(read(db.engine, "meetings", "material_url")) == {""}
+        for added in ("material_url", "map_url", "programme_sv", "programme_en"):
+            assert set(read(db.engine, "meetings", added)) == {""}
         assert read(db.engine, "questionnaires", "opens_days") == [None, None]
         assert read(db.engine, "mailings", "audience") == [
             {"choice": None, "left_out": ["a.b"], "questionnaire": "arbetsmote"},

@@ -20,7 +20,8 @@ from annualwheel import create_app, log, storage
 from annualwheel.db import db
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
-from annualwheel.models import Message, Staff
+from annualwheel.models import Message, Staff, StaffLink
+from annualwheel.services import services
 from config import ROOT, Settings
 from tests.conftest import Fixed
 from tests.smtp_server import Smtp
@@ -229,3 +230,7 @@ def test_the_demonstration_year_fills_an_empty_database_once(app: Flask) -> None
     shown = runner.invoke(args=["demo", "links"]).output
     for label in ("Deltagare, inbjudan", "Deltagare, förberedelse", "Koordinator", "Processledare"):
         assert label in shown
+    with app.app_context():
+        lives = [link.expires_at - services().clock.now() for link in db.session.query(StaffLink)]
+    # Somebody who looks around opens them during the day.
+    assert min(lives) >= dt.timedelta(hours=23)

@@ -54,9 +54,9 @@ def test_the_step_is_optional_and_comes_after_the_registration(
     session: Any, visitor: Browser
 ) -> None:
     guest = make_coming()
-    visitor.open(link_of(guest)).press("Se eller ändra").see("Inget angivet").follow(
-        "Berätta vad du behöver"
-    ).follow("Hoppa över")
+    visitor.open(link_of(guest)).press("Se eller ändra").follow("Berätta vad du behöver").follow(
+        "Hoppa över"
+    )
     assert (visitor.url, rows()) == ("/anmalan", [])
 
 
@@ -90,9 +90,9 @@ def test_the_registrations_page_says_only_that_they_are_given(
 ) -> None:
     guest = make_coming()
     state(visitor, guest).see(
-        "Sparat", "Angiven. Visas inte här.", "Angivet. Visas inte här."
+        "Sparat", "Specialkost och tillgänglighet: angivet, visas inte här."
     ).miss(DIET, ACCESS)
-    visitor.open(link_of(guest)).miss(DIET, ACCESS, "Angiven")
+    visitor.open(link_of(guest)).miss(DIET, ACCESS, "angivet")
 
 
 def test_the_step_does_not_show_them_since_a_link_can_be_forwarded(
@@ -118,7 +118,7 @@ def test_what_is_not_written_anew_stands(session: Any, visitor: Browser) -> None
 def test_one_press_erases_them(session: Any, visitor: Browser) -> None:
     state(visitor, make_coming()).follow("Ändra specialkost").press(
         "Radera det jag har skrivit"
-    ).see("Uppgifterna är raderade", "Inget angivet")
+    ).see("Uppgifterna är raderade", "Berätta vad du behöver")
     assert rows() == []
 
 
@@ -185,7 +185,7 @@ def test_nobody_states_them_without_a_registration(session: Any, visitor: Browse
 
 def test_they_stand_in_no_other_table(session: Any, visitor: Browser) -> None:
     guest = make_coming()
-    state(visitor, guest).follow("Ändra lunch").choose("Nej", within="Äter du lunch").press(
+    state(visitor, guest).follow("Ändra anmälan").choose("Nej", within="Äter du lunch").press(
         "Spara ändringen"
     )
     visitor.follow("Avboka min plats")

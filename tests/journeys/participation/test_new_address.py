@@ -102,9 +102,7 @@ def change(new_visitor: Callable[[], Browser]) -> Callable[[str, Maria], None]:
     def through(door: str, maria: Maria) -> None:
         visitor = new_visitor()
         if door == "registration":
-            visitor.open(link_of(maria.seats[0])).press("Se eller ändra").follow(
-                "Ändra e-postadress"
-            )
+            visitor.open(link_of(maria.seats[0])).press("Se eller ändra").follow("Ändra anmälan")
             visitor.fill("E-postadress", NEW).press("Spara ändringen").see("Ändringen är sparad")
         elif door == "coordinator":
             sign_in(visitor, make_staff()).open(f"/personer/{maria.person.public_id}/andra")

@@ -223,7 +223,7 @@ def test_yes_takes_the_link_out_of_the_address_and_registers(
         "Vi ses fredag 22 januari 2027 kl. 9",
         "skickade till maria@kommun.example",
         "Maria Lindqvist, Kommunstrateg",
-        "ändrar inte din anmälan här",
+        "ändrar inte din anmälan",
         "Öppnar 12 december",
         "Logga ut",
     )
@@ -348,7 +348,7 @@ def test_a_new_address_tells_the_old_one_and_kills_the_old_link(
     assert [message.address for message in mails("address_changed")] == ["maria@kommun.example"]
     assert new_visitor().open(old).status == 404
     assert entries() == [("REQUEST", 0, "m.lindqvist@kommun.example", guest.uid)]
-    visitor.follow("Ändra namn och titel").fill("Titel", "Direktör").press("Spara ändringen").see(
+    visitor.follow("Ändra anmälan").fill("Titel", "Direktör").press("Spara ändringen").see(
         "Öppna länken som vi har mejlat till m.lindqvist@kommun.example först"
     )
     new_visitor().open(link_of(guest)).press("Se eller ändra")
@@ -415,11 +415,11 @@ def test_a_change_is_mailed_and_no_change_is_not(session: Any, visitor: Browser)
     guest = make_guest(make_meeting())
     register(visitor, guest)
     before = len(mails())
-    visitor.follow("Ändra lunch").press("Spara ändringen").see("Du är anmäld").miss(
+    visitor.follow("Ändra anmälan").press("Spara ändringen").see("Du är anmäld").miss(
         "Ändringen är sparad", "En ny bekräftelse"
     )
     assert kinds_since(before) == []
-    visitor.follow("Ändra lunch").choose("Nej", within="Äter du lunch").press(
+    visitor.follow("Ändra anmälan").choose("Nej", within="Äter du lunch").press(
         "Spara ändringen"
     ).see("Ändringen är sparad")
     assert (kinds_since(before), stands(guest), guest.lunch) == (
@@ -437,7 +437,7 @@ def test_after_the_change_stop_only_withdrawal_is_left(
     visitor.open(link_of(guest)).press("Se eller ändra").see(
         "Det gick att ändra till och med tisdag 19 januari 2027."
     )
-    visitor.miss("Ändra lunch", "Ändra namn", "Skicka en ersättare")
+    visitor.miss("Ändra anmälan", "Skicka en ersättare")
     visitor.open("/anmalan/anmal").see("Du är anmäld")
     visitor.follow("Avboka min plats").press("Avboka min plats").see(
         "Anmälan stängde fredag 11 december 2026."

@@ -21,7 +21,7 @@ from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import Parsed
 from annualwheel.web.coordinator.shown import StaleSafeForm
-from annualwheel.web.forms import strip
+from annualwheel.web.forms import lines, strip
 
 MOST = 1000
 
@@ -66,8 +66,8 @@ def _fields_of(mode: str) -> dict[str, Any]:
         else (_("Bra att veta på plats"), _("På engelska: bra att veta på plats"))
     )
     fields: dict[str, Any] = {
-        f"sv_{mode}": TextAreaField(swedish, [Optional(), longest], filters=[strip]),
-        f"en_{mode}": TextAreaField(english, [Optional(), longest], filters=[strip]),
+        f"sv_{mode}": TextAreaField(swedish, [Optional(), longest], filters=[lines]),
+        f"en_{mode}": TextAreaField(english, [Optional(), longest], filters=[lines]),
     }
     if mode == "online":
         wanted = _("Skriv en webbadress, till exempel www.exempel.se/mote")
@@ -94,11 +94,7 @@ def _typed(meeting: Meeting, form: Any) -> dict[str, Joining]:
         url = form["url_online"].data if mode == "online" else ""
         ways[mode] = Joining(
             values.url(url) if url else "",
-            _lines(form[f"sv_{mode}"].data),
-            _lines(form[f"en_{mode}"].data),
+            form[f"sv_{mode}"].data,
+            form[f"en_{mode}"].data,
         )
     return ways
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n")

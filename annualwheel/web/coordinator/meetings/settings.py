@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import BooleanField, RadioField, StringField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
+from wtforms.validators import Length
 
 from annualwheel import audit
 from annualwheel.cycle import years
@@ -20,6 +21,7 @@ from annualwheel.models import Meeting, Registration
 from annualwheel.participation import attendance_terms
 from annualwheel.participation.attendance_terms import AttendanceTerms
 from annualwheel.questionnaires import values
+from annualwheel.questionnaires.definition import Text
 from annualwheel.registrations import seats
 from annualwheel.services import services
 from annualwheel.web import page
@@ -28,11 +30,12 @@ from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import Parsed
 from annualwheel.web.coordinator.meetings import plan_words
 from annualwheel.web.coordinator.shown import StaleSafeForm
-from annualwheel.web.forms import OneOf, strip
+from annualwheel.web.forms import OneOf, lines, strip
 from annualwheel.web.wording import words
 
 MOST_SEATS, MOST_HOURS = 100_000, 168
 MODES = ("on_site", "online")
+LONGEST = Length(max=2000, message=_l("Skriv högst 2 000 tecken"))
 RULES = (
     SelectChoice("direct", _l("Ge platsen direkt till den som står först")),
     SelectChoice("offer", _l("Erbjud platsen till den som står först, med tid att svara")),
@@ -78,6 +81,20 @@ class SettingsForm(StaleSafeForm):
         filters=[strip],
     )
 
+    map_url = StringField(
+        _l("Webbadress till en karta eller vägbeskrivning"),
+        [
+            Parsed(
+                values.url,
+                _l("Skriv en webbadress, till exempel www.exempel.se/karta"),
+                optional=True,
+            )
+        ],
+        filters=[strip],
+    )
+    programme_sv = TextAreaField(_l("Program"), [LONGEST], filters=[lines])
+    programme_en = TextAreaField(_l("Program på engelska"), [LONGEST], filters=[lines])
+
     def way(self, mode: str) -> AttendanceTerms:
         """What was filled in for a way of attending, when the form has been accepted."""
         capacity, most = self[f"capacity_{mode}"].data, self[f"organisation_{mode}"].data
@@ -107,6 +124,9 @@ def _holding(meeting: Meeting) -> dict[str, object]:
         "with_lunch": meeting.with_lunch,
         "registry_number": meeting.registry_number,
         "material_url": meeting.material_url,
+        "map_url": meeting.map_url,
+        "programme_sv": meeting.programme_sv,
+        "programme_en": meeting.programme_en,
         "online": seats.option_of(meeting, "online") is not None,
     }
     for mode in MODES:
@@ -223,6 +243,8 @@ def _save(meeting: Meeting, form: Any) -> list[Registration]:
         with_lunch=form.with_lunch.data,
         registry_number=form.registry_number.data,
         material_url=values.url(form.material_url.data) if form.material_url.data else "",
+        map_url=values.url(form.map_url.data) if form.map_url.data else "",
+        programme=Text(form.programme_sv.data, form.programme_en.data),
         ways=chosen,
     )
     return planning.set_terms(meeting, terms, now, actor)
