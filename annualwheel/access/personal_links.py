@@ -132,6 +132,20 @@ def renew(person: Person) -> Mapping[str, int]:
     return versions
 
 
+def versions(targets: Iterable[tuple[str, str]]) -> Mapping[str, int]:
+    """The version of the links that hold now, by public id, for (purpose, public id)."""
+    wanted: dict[str, list[str]] = {}
+    for purpose, public_id in targets:
+        wanted.setdefault(purpose, []).append(public_id)
+    found: dict[str, int] = {}
+    for purpose, ids in wanted.items():
+        table = SIGNED_OUT_OF.get(purpose)
+        if table is not None:
+            rows = sa.select(table.public_id, table.link_version).where(table.public_id.in_(ids))
+            found |= {row[0]: row[1] for row in db.session.execute(rows)}
+    return found
+
+
 def sign_out(opened: Iterable[tuple[Target, int]]) -> None:
     """Ends the sessions that links have opened, in every browser and every copy of a cookie.
 

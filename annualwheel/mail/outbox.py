@@ -117,6 +117,44 @@ def put(
     return message
 
 
+def put_copy(
+    message: Message, key: str, person: Person, links: Mapping[str, object], now: dt.datetime
+) -> Message:
+    """Queues the same words once more to the person's address, with links that open `links`.
+
+    The copy belongs to no mailing. Returns its row.
+    """
+    copy = Message(
+        key=key,
+        kind=message.kind,
+        address=person.email,
+        name=person.name,
+        language=message.language,
+        person_id=person.id,
+        registration_id=message.registration_id,
+        meeting_id=message.meeting_id,
+        queued_at=now,
+        due_at=now,
+        waiting_since=now,
+        calendar_sequence=message.calendar_sequence,
+        text_version=message.text_version,
+    )
+    copy.joining = message.joining
+    copy.body = MessageBody(
+        message=copy,
+        subject=message.body.subject,
+        preheader=message.body.preheader,
+        text=message.body.text,
+        html=message.body.html,
+        links=dict(links),
+        calendar=message.body.calendar,
+        thread=message.body.thread,
+    )
+    db.session.add(copy)
+    db.session.info.setdefault("queued", []).append(copy)
+    return copy
+
+
 def _thread(
     person_id: int | None, about: Registration | Mailing | None, meeting_id: int | None
 ) -> str:

@@ -16,7 +16,7 @@ from annualwheel.mail import outbox, waiting
 from annualwheel.mail.states import AGAIN
 from annualwheel.mailings import log
 from annualwheel.mailings.log import LogFilter
-from annualwheel.models import Message, MessageBody, Person, Registration
+from annualwheel.models import Mailing, Message, MessageBody, Person, Registration
 from annualwheel.participation import address_change
 
 # Whoever asks for these can ask again, and whoever reads one sees what is the person's own: they go
@@ -64,7 +64,7 @@ def send_again(message: Message, now: dt.datetime, actor: Actor) -> None:
     """Asks for a new attempt. Raises what `require_stopped` raises."""
     require_stopped(message)
     outbox.try_again(message, now)
-    audit.note(actor, "sent_again", message, now, _meeting_id(message))
+    audit.note(actor, "sent_again", message, now, meeting_id_of(message))
 
 
 def count_stopped(wanted: LogFilter) -> int:
@@ -102,13 +102,18 @@ def correct_address(message: Message, address: str, now: dt.datetime, actor: Act
         person, person.given, person.family, address, now, actor, told=False, sent=message
     )
     message.address = folding.normal_address(address)
-    audit.note(actor, "address_corrected", message, now, _meeting_id(message))
+    audit.note(actor, "address_corrected", message, now, meeting_id_of(message))
     send_again(message, now, actor)
 
 
-def _meeting_id(message: Message) -> int | None:
-    if message.registration_id is None:
+def meeting_id_of(message: Message) -> int | None:
+    """The meeting that the mail is about, None for none."""
+    if message.registration_id is None and message.mailing_id is None:
         return message.meeting_id
+    if message.registration_id is None:
+        return db.session.scalar(
+            sa.select(Mailing.meeting_id).where(Mailing.id == message.mailing_id)
+        )
     return db.session.scalar(
         sa.select(Registration.meeting_id).where(Registration.id == message.registration_id)
     )

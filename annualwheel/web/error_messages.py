@@ -107,6 +107,11 @@ SENTENCES = {
     "no_message": _l("Mejlet finns inte."),
     "text_erased": _l("Texten i mejlet är raderad, så det går inte att skicka igen."),
     "mail_of_nobody": _l("Mejlet kan bara skickas igen till samma adress."),
+    "not_sent_again": _l("Det här mejlet går inte att skicka en gång till."),
+    "mail_outdated": _l(
+        "Mejlet stämmer inte längre: personen har svarat, tiden har gått ut eller mötet har "
+        "ändrats. Därför går det inte att skicka en gång till."
+    ),
     "not_stopped": _l("Mejlet är på väg eller har redan kommit fram."),
     "link_unknown": _l("Länken fungerar inte. Den kan vara gammal eller avklippt i mejlet."),
     "staff_link_unknown": _l(

@@ -18,12 +18,12 @@ from annualwheel import audit, listing
 from annualwheel.jobs import queue
 from annualwheel.mail import letters, states
 from annualwheel.mail.kinds import UNSEEN
-from annualwheel.mailings import failures, log
+from annualwheel.mailings import failures, log, resending
 from annualwheel.mailings import sending as sent
 from annualwheel.mailings.kinds import asked
 from annualwheel.mailings.log import LogFilter
 from annualwheel.models import Message
-from annualwheel.web import lists, page
+from annualwheel.web import error_messages, lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.mailings import mail_server
@@ -184,9 +184,22 @@ def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
         standing=mail_server.shown() if message.state in states.UNSENT else None,
         can_again=written and message.state in states.AGAIN,
         written=written,
+        once_more=_once_more(message),
         instead=_instead(message),
     )
     return make_response(html, form.status if form else 200)
+
+
+def _once_more(message: Message) -> dict[str, str]:
+    """Where a mail that has arrived would go once more, or why it cannot; empty for all others."""
+    person = log.person_of(message)
+    if message.state != "sent" or person is None or message.kind in resending.NEVER:
+        return {}
+    refusal = resending.why_not(message, page.now())
+    return {
+        "address": person.email,
+        "why_not": error_messages.sentence(refusal) if refusal else "",
+    }
 
 
 def _text(message: Message) -> str:
@@ -242,6 +255,18 @@ def mail_again(public_id: str) -> AnyResponse:
         carry_out(lambda: failures.send_again(message, page.now(), audit.staff(g.staff.id)))
         flash(_("Mejlet skickas igen till %(address)s.", address=message.address))
     return redirect(url_for("coordinator.mail", public_id=public_id), code=303)
+
+
+@blueprint.post("/utskick/mejl/<public_id>/en-gang-till")
+def mail_once_more(public_id: str) -> AnyResponse:
+    """Sends a mail that has been sent once more, to the person's address of today."""
+    message = failures.by_public_id(public_id)
+    if not Press().accepted():
+        return redirect(url_for("coordinator.mail", public_id=public_id), code=303)
+    actor = audit.staff(g.staff.id)
+    copy = carry_out(lambda: resending.send_once_more(message, page.now(), actor))
+    flash(_("Mejlet skickas en gång till, till %(address)s.", address=copy.address))
+    return redirect(url_for("coordinator.mail", public_id=copy.public_id), code=303)
 
 
 @blueprint.post("/utskick/mejl/<public_id>/adress")
