@@ -23,6 +23,7 @@ SV: dict[str, object] = {
     "question": "Räcker det att du sitter nära dörren, eller behöver du en egen ingång?",
     "substitute": "Eva Nord",
     "replaces": "Anna Berg",
+    "invited": "",
     "message": "Kul om du kan.",
     "old_day": "fredag 22\u00a0januari 2027",
     "old_time": "kl. 9.00–15.30",

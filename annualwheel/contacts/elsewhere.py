@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from annualwheel.contacts import activation
 from annualwheel.db import db
-from annualwheel.mail import outbox
+from annualwheel.mail import outbox, states
 from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Meeting, Message, Organisation, Person, Registration
 from annualwheel.wording import dates, names
@@ -88,6 +88,19 @@ def asked(meeting: Meeting, organisation: Organisation) -> Sequence[Asked]:
         by, mode, _person = key.removeprefix(prefix).split(":")
         found.append(Asked(person_id, by, mode, name))
     return found
+
+
+def forget(by: Registration, asked: Asked) -> None:
+    """Takes it back that somebody was asked for: no seat is kept, and a mail that waits is not
+    sent.
+    """
+    begins = f"{_prefix(by.meeting, by.organisation)}{by.public_id}:"
+    for message in db.session.scalars(sa.select(Message).where(outbox.begins(begins))):
+        if message.person_id == asked.person_id:
+            message.key = f"forgotten:{message.key}:{message.public_id}"
+            if message.state in states.UNSENT:
+                states.step(message, "stop")
+    db.session.flush()
 
 
 def seats_kept(meeting: Meeting, organisation: Organisation, mode: str) -> int:

@@ -38,7 +38,8 @@ _RECEIPT = ("personal", "summary", "asked", "again")
 # `may_substitute` say what the page lets the person do now; `asks`: an answer is owed; `stands`:
 # the yes still counts; `saved`: the person has only been asked to save the date. `part` in
 # results: present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person
-# number n has the link landing_n. `invited_by` is the last day for invitations; `again`: the
+# number n has the link landing_n. `invited_by` is the last day for invitations; `invited`: the
+# person's own invitation still stands; `again`: the
 # person has been told of another date or venue before, or has been sent another confirmation or
 # receipt of the same. `joining_url` and `joining` say how one joins, to who has a seat. `wanted`
 # goes to somebody who cannot be had: `instead` as a substitute, `to_write` in an answer; `inactive`
@@ -75,6 +76,7 @@ KINDS: Mapping[str, Kind] = {
         ("landing",),
         ("answer_by", "message", "seated", "taken", "may_register", *_JOIN),
     ),
+    "substitute_recalled": Kind((*_WHEN, "replaces"), (), ("invited",)),
     "moved": Kind(
         (
             "given",

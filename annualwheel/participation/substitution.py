@@ -161,14 +161,7 @@ def handed_to(target: Target) -> tuple[str, bool] | None:
     None for every other link. It lets a second press on the same button get the same answer as the
     first.
     """
-    replaced = db.session.scalar(
-        sa.select(Registration).where(
-            Registration.public_id == target.public_id,
-            Registration.state == "substituted",
-            # `substitute` raises the version by one: only the link that was used for it fits.
-            Registration.link_version == target.version + 1,
-        )
-    )
+    replaced = replaced_by_link(target)
     if replaced is None:
         return None
     successor = invitations.successor_of(replaced)
@@ -176,6 +169,18 @@ def handed_to(target: Target) -> tuple[str, bool] | None:
         return successor.person.name, successor.state in HOLDS_SEAT
     asked = elsewhere.asked(replaced.meeting, replaced.organisation)
     return next(((one.name, bool(one.mode)) for one in asked if one.by == replaced.public_id), None)
+
+
+def replaced_by_link(target: Target) -> Registration | None:
+    """The registration that was handed over with the very link; None for every other link."""
+    return db.session.scalar(
+        sa.select(Registration).where(
+            Registration.public_id == target.public_id,
+            Registration.state == "substituted",
+            # `substitute` raises the version by one: only the link that was used for it fits.
+            Registration.link_version == target.version + 1,
+        )
+    )
 
 
 def _count(registration: Registration, new: Substitute, now: dt.datetime, actor: Actor) -> None:

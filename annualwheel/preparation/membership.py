@@ -127,6 +127,18 @@ def give_up(registration: Registration) -> list[Questionnaire]:
     return asked
 
 
+def give_back(person_id: int | None, registration: Registration, now: dt.datetime) -> None:
+    """Gives the access to the preparation back that somebody had in the registration's place."""
+    held = db.session.scalars(_going_with(registration, person_id)).all()
+    asked = [member.submission.questionnaire for member in held]
+    for member in held:
+        member.submission.members.remove(member)
+        db.session.delete(member)
+    db.session.flush()
+    for questionnaire in asked:
+        join(questionnaire, registration.person, registration.organisation, now)
+
+
 def end(registration: Registration) -> None:
     """Ends the access to the organisation's answer of a person who was invited by mistake.
 
@@ -269,15 +281,15 @@ def answer_of(
     return _found(questionnaire, organisation, own)
 
 
-def _going_with(registration: Registration) -> sa.Select[Member]:
-    """The person's memberships in the organisation's answers for the meeting."""
+def _going_with(registration: Registration, person_id: int | None = None) -> sa.Select[Member]:
+    """The person's (or another's) memberships in the organisation's answers for the meeting."""
     return (
         sa.select(Member)
         .join(Submission)
         .join(Questionnaire)
         .where(
             Questionnaire.meeting_id == registration.meeting_id,
-            Member.person_id == registration.person_id,
+            Member.person_id == (person_id or registration.person_id),
             Submission.organisation_id == registration.organisation_id,
         )
     )

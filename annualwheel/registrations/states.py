@@ -56,6 +56,7 @@ TABLE: dict[tuple[str, str], tuple[str, ...]] = {
     ("withdrawn", "revoke"): ("revoked",),
     ("withdrawn", "check_in"): ("attended",),
     ("substituted", "invite"): ("invited",),
+    ("substituted", "recall"): ("registered", "invited"),
     ("revoked", "invite"): ("invited",),
 }
 # When two persons turn out to be one, one of their registrations is kept and the other is merged,

@@ -96,6 +96,7 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     ("substitute_invitation", {"message": "", "answer_by": "", "organisation": ""}),
     ("substitute_invitation", {"may_register": "", "seated": ""}),
     ("substituted", {"seated": ""}),
+    ("substitute_recalled", {"invited": "yes"}),
     *(
         ("substitute_invitation", {"seated": seated, "taken": taken, "message": ""})
         for seated in ("", "yes")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from annualwheel import audit
 from annualwheel.cycle import years
 from annualwheel.errors import Missing
 from annualwheel.models import Member, Registration
@@ -16,6 +17,7 @@ from annualwheel.participation import (
     link_recovery,
     open_registration,
     substitution,
+    substitution_undone,
 )
 from annualwheel.preparation import deadline, membership
 from annualwheel.questionnaires import effort, opening, published
@@ -72,6 +74,22 @@ def enter(token: str) -> Response | AnyResponse:
     endpoint = ROUTES.get(answer, "participant.confirmation")
     who = "jag" if answer == "instead" else None
     return redirect(url_for(endpoint, vem=who), code=303)
+
+
+@blueprint.post("/i/<token>/angra")
+def take_back(token: str) -> Response | AnyResponse:
+    """Takes a substitution back: the seat or the invitation is the first person's again."""
+    target = services().link_signer.read("registration", token)
+    replaced = substitution.replaced_by_link(target) if target else None
+    here = redirect(url_for("open.landing", token=token, tillbaka=1), code=303)
+    if replaced is None:
+        # A second press: the link opens what it did before.
+        return here if registration_of(token) else dead_link()
+    actor = audit.participant(replaced.person_id, security.client(), page.language())
+    form = Press()
+    if carried_out(form, lambda: substitution_undone.undo(replaced, page.now(), actor)):
+        return here
+    return _gone(token, form)
 
 
 @blueprint.get("/i/<token>/kalender.ics")
@@ -199,7 +217,7 @@ def _preparation(member: Member, form: Press) -> Response:
     return make_response(html, form.status)
 
 
-def _gone(token: str) -> Response:
+def _gone(token: str, form: Press | None = None) -> Response:
     """Makes the page of a link that opens nothing any more.
 
     To whoever has the very link that a substitute was sent with it says who was sent; whoever sent
@@ -209,7 +227,16 @@ def _gone(token: str) -> Response:
     handed = substitution.handed_to(target) if target else None
     if handed is None:
         return dead_link()
-    return make_response(render_template("open/replaced.html", name=handed[0]), 410)
+    replaced = substitution.replaced_by_link(target) if target else None
+    can_undo = replaced and substitution_undone.is_offered(replaced, page.now())
+    html = render_template(
+        "open/replaced.html",
+        name=handed[0],
+        token=token,
+        form=form or Press(formdata=None),
+        undo_until=substitution_undone.until(replaced) if replaced and can_undo else None,
+    )
+    return make_response(html, form.status if form and form.errors else 410)
 
 
 def dead_link() -> Response:

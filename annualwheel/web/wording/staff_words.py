@@ -21,6 +21,7 @@ MAIL = {
     "offer": Word("Erbjuden plats från väntelistan", "Offered a place from the waiting list"),
     "offer_lapsed": Word("Erbjudandet om en plats gick ut", "The offer of a place ended"),
     "substituted": Word("Någon annan kommer i stället", "Someone else comes instead"),
+    "substitute_recalled": Word("Behöver inte ersätta någon", "Need not replace anyone"),
     "substitute_invitation": Word("Inbjudan till ersättare", "Invitation to a substitute"),
     "moved": Word("Mötet är flyttat", "The meeting has moved"),
     "cancelled": Word("Mötet är inställt", "The meeting is cancelled"),
@@ -123,6 +124,10 @@ EVENT = {
     "declined": Word("tackade nej", "declined"),
     "withdrew": Word("avbokad", "cancelled"),
     "substituted": Word("ersatt av någon annan", "replaced by someone else"),
+    "substitution_undone": Word(
+        "tog tillbaka platsen eller inbjudan från sin ersättare",
+        "took the place or the invitation back from the substitute",
+    ),
     "revoked": Word("inbjudan återtagen", "invitation taken back"),
     "invited": Word("inbjuden för sig", "invited individually"),
     "vouched": Word("lades till i organisationen", "was added to the organisation"),

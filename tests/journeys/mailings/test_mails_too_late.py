@@ -49,6 +49,7 @@ GOES_ALL_THE_SAME = {
     "withdrawn",
     "offer_lapsed",
     "substituted",
+    "substitute_recalled",
     "receipt",
     "receipt_copy",
     "change_refused",

@@ -129,7 +129,7 @@ ACTS = {act.__name__: act for act in (bring, hand_over, take_over, ask_to_write)
 def seen(by: Browser) -> list[object]:
     """What a page shows, and how it came, without the number of the try."""
     text = re.sub(r"\b(Eva|Maria|Anna|Kommun |eva|maria|anna)\d+", r"\1", by.text)
-    return [by.status, re.sub(r"/[\w-]{16,}", "/…", by.url), text]
+    return [by.status, re.sub(r"/i/[^/?]+|/[\w-]{16,}", "/…", by.url), text]
 
 
 def replied(by: Browser, url: str) -> list[object]:
@@ -140,6 +140,7 @@ def replied(by: Browser, url: str) -> list[object]:
 
 def goes_through(one: Asking, act: Callable[[Asking, Browser], None]) -> list[object]:
     """All that the two see: of the act, of their pages afterwards, and of more tries."""
+    link = link_of(one.guest)
     act(one, one.visitor)
     found: list[object] = [seen(one.visitor), replied(one.visitor, one.visitor.url)]
     for by, page in (
@@ -152,6 +153,9 @@ def goes_through(one: Asking, act: Callable[[Asking, Browser], None]) -> list[ob
     for again in (bring, ask_to_write, hand_over):
         again(one, one.colleague)
         found += [again.__name__, seen(one.colleague)]
+    # Whoever has sent somebody comes after all.
+    if "Jag kommer själv" in one.visitor.open(link).text:
+        found += [seen(one.visitor), seen(one.visitor.press("Jag kommer själv"))]
     return found
 
 

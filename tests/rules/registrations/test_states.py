@@ -26,10 +26,24 @@ ACTIONS = (
     "check_in",
     "move",
     "move_back",
+    "recall",
 )
 SEATS = "registered waitlisted"
 DECIDED = {
-    "unconfirmed": ("invited", SEATS, "-", "withdrawn", "-", "-", "-", "revoked", "-", "-", "-"),
+    "unconfirmed": (
+        "invited",
+        SEATS,
+        "-",
+        "withdrawn",
+        "-",
+        "-",
+        "-",
+        "revoked",
+        "-",
+        "-",
+        "-",
+        "-",
+    ),
     "invited": (
         "-",
         SEATS,
@@ -40,6 +54,7 @@ DECIDED = {
         "-",
         "revoked",
         "attended",
+        "-",
         "-",
         "-",
     ),
@@ -55,6 +70,7 @@ DECIDED = {
         "attended",
         "-",
         "-",
+        "-",
     ),
     "offered": (
         "-",
@@ -66,6 +82,7 @@ DECIDED = {
         "waitlisted",
         "revoked",
         "attended",
+        "-",
         "-",
         "-",
     ),
@@ -81,6 +98,7 @@ DECIDED = {
         "attended",
         "to_reconfirm",
         "-",
+        "-",
     ),
     "to_reconfirm": (
         "-",
@@ -94,6 +112,7 @@ DECIDED = {
         "attended",
         "to_reconfirm",
         "registered",
+        "-",
     ),
     "declined": (
         "invited",
@@ -105,6 +124,7 @@ DECIDED = {
         "-",
         "revoked",
         "attended",
+        "-",
         "-",
         "-",
     ),
@@ -120,11 +140,25 @@ DECIDED = {
         "attended",
         "-",
         "-",
+        "-",
     ),
-    "substituted": ("invited", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-"),
-    "revoked": ("invited", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-"),
-    "attended": ("-",) * 11,
-    "merged": ("-",) * 11,
+    "substituted": (
+        "invited",
+        "-",
+        "-",
+        "-",
+        "-",
+        "-",
+        "-",
+        "-",
+        "-",
+        "-",
+        "-",
+        "registered invited",
+    ),
+    "revoked": ("invited", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-"),
+    "attended": ("-",) * 12,
+    "merged": ("-",) * 12,
 }
 CELLS = [
     (state, action, leads)
