@@ -86,6 +86,7 @@ def test_the_confirmation_fits_two_screens_of_a_phone(
             meeting, "Annika", "Exempelsand-Provström", "Nedre Exempelbygdens kommun"
         )
         guest.person.mobile = "070-000 00 00"
+        meeting.map_url, meeting.programme_sv = "https://www.example.org/karta", "9.00 Start"
         replies.register(guest, reply_of(guest), START, audit.participant(guest.person_id))
         unit_of_work.commit()
         link = link_of(guest)
@@ -95,6 +96,6 @@ def test_the_confirmation_fits_two_screens_of_a_phone(
     expect(page.get_by_role("heading", level=1)).to_have_text("Du är anmäld")
     last = page.get_by_role("link", name="Avboka min plats").bounding_box()
     assert last is not None
-    assert last["y"] + last["height"] <= 2 * PHONE["height"]
+    assert last["y"] + last["height"] <= 2 * PHONE["height"], last
     headings = page.locator("main h2").all_text_contents()
     assert headings.index("Det här händer nu") < headings.index("Din anmälan")

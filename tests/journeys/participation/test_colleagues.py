@@ -261,7 +261,7 @@ def test_seats_of_the_organisation_that_are_left_can_be_filled(
         "Anmäl kollegorna"
     ).see("1 kollega har fått ett mejl")
     visitor.see("Hör av dig till oss om fler från er vill komma.").miss("Anmäl fler kollegor")
-    visitor.open("/anmalan").miss("Anmäl kollegor", "Kommer fler från er?")
+    visitor.open("/anmalan").miss("Anmäl kollegor", "Kommer fler?")
     assert seat_of("Eva").state == "registered"
 
 
@@ -271,7 +271,7 @@ def test_nobody_is_led_to_register_colleagues_where_it_cannot_be_done(
     guest = coming()
     visitor.open(link_of(guest)).press("Se eller ändra").see("Anmäl kollegor")
     guest.person.address_unproven = True
-    visitor.open("/anmalan").miss("Anmäl kollegor", "Kommer fler från er?")
+    visitor.open("/anmalan").miss("Anmäl kollegor", "Kommer fler?")
     guest.person.address_unproven = False
     visitor.open("/anmalan").see("Anmäl kollegor")
     guest.meeting.open_registration = False

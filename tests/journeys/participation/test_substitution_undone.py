@@ -107,7 +107,7 @@ def test_the_substitute_keeps_an_invitation_of_their_own(maria: Registration) ->
     assert own.state == "registered"
     substitution_undone.undo(maria, LATER, actor(maria))
     assert (own.state, own.link_version, own.answered_at) == ("invited", own_link, None)
-    assert "Du är fortfarande inbjuden för egen del" in mails("substitute_recalled")[0].body.text
+    assert "Din egen inbjudan gäller fortfarande" in mails("substitute_recalled")[0].body.text
 
 
 def test_what_the_substitute_needs_is_erased_and_the_answer_is_the_firsts_again(
