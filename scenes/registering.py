@@ -26,6 +26,10 @@ def _staff(
 
 SCENES = (
     Scene("start-oppna-moten", "open.start", "year", "", "/"),
+    Scene("om-motet", "open.meeting", "year", "", "/moten/2027/riktningsmote"),
+    Scene("om-motet-oppet", "open.meeting", "turns", "", "/moten/2027/arbetsmote"),
+    Scene("om-motet-installt", "open.meeting", "turns", "", "/moten/2027/konferens"),
+    Scene("om-motet-efter", "open.meeting", "turns", "", "/moten/2027/arbetsmote", at="held"),
     Scene("oppen-anmalan", "open.apply", "year", "", HERE),
     Scene("oppen-anmalan-traffar", "open.apply", "year", "", HERE + "?sok=kommun"),
     Scene("oppen-anmalan-en-traff", "open.apply", "year", "", HERE + "?sok=komun"),

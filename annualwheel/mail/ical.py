@@ -61,7 +61,8 @@ class Entry:
     `uid` is a stored uuid4 in hexadecimal (RFC 7986 5.3 asks for random identifiers without host
     names); it never changes. `sequence` rises with every change of time, place or status. Times are
     aware; `description` is in the attendee's language. `conference` is the address where one joins
-    online, "" for none (RFC 7986 5.11).
+    online, "" for none (RFC 7986 5.11). `page` is the path of the page about the meeting, ""
+    for the first page.
     """
 
     uid: str
@@ -75,6 +76,7 @@ class Entry:
     attendee_address: str
     status: Status = "CONFIRMED"
     conference: str = ""
+    page: str = ""
 
     def __post_init__(self) -> None:
         if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
@@ -227,7 +229,7 @@ def _add_shared(event: Event, entry: Entry, organiser: Organiser) -> None:
     event.add("SUMMARY", _clean(entry.summary))
     described = entry.description.replace(QUESTIONS, organiser.questions)
     _add_text(event, DESCRIPTION=described, LOCATION=entry.place)
-    event.add("URL", vUri(organiser.url))
+    event.add("URL", vUri(f"{organiser.url}{entry.page}"))
     if entry.conference:
         event.add("CONFERENCE", vUri(entry.conference), {"VALUE": "URI"})
     event.add("STATUS", entry.status)

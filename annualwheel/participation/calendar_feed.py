@@ -226,6 +226,7 @@ def _planned(person: Person, meeting: Meeting) -> Entry:
         ends_at=meeting.ends_at,
         attendee_name=person.name,
         attendee_address=person.email,
+        page=names.page_of(meeting.year.number, meeting.kind),
     )
 
 

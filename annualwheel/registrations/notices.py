@@ -238,6 +238,7 @@ def entry(registration: Registration) -> Entry:
         attendee_name=registration.person.name,
         attendee_address=registration.person.email,
         conference=how.url,
+        page=names.page_of(meeting.year.number, meeting.kind),
     )
 
 

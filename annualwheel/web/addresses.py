@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-SLUGS = {"work": "arbetsmote", "direction": "riktningsmote", "conference": "konferens"}
+from annualwheel.wording.names import SLUGS
+
 KINDS = {slug: kind for kind, slug in SLUGS.items()}
 
 

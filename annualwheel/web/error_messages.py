@@ -108,6 +108,7 @@ SENTENCES = {
     "text_erased": _l("Texten i mejlet är raderad, så det går inte att skicka igen."),
     "mail_of_nobody": _l("Mejlet kan bara skickas igen till samma adress."),
     "undo_too_late": _l("Det går inte att ta tillbaka längre. Hör av dig, så hjälper vi dig."),
+    "cannot_recall": _l("Det går inte att ta tillbaka längre. Hör av dig, så hjälper vi dig."),
     "not_sent_again": _l("Det här mejlet går inte att skicka en gång till."),
     "mail_outdated": _l(
         "Mejlet stämmer inte längre: personen har svarat, tiden har gått ut eller mötet har "

@@ -11,6 +11,8 @@ MEETINGS = {
     "conference": {"sv": "Värmland 2040-konferensen", "en": "the Värmland 2040 conference"},
 }
 
+# In addresses.
+SLUGS = {"work": "arbetsmote", "direction": "riktningsmote", "conference": "konferens"}
 # In a calendar among everything else: what it is, and whose.
 IN_CALENDAR = {
     "work": {"sv": "Arbetsmöte, Värmlandsstrategin", "en": "Working meeting, Värmland Strategy"},
@@ -75,3 +77,8 @@ def first_words(text: str, most: int) -> str:
         return text
     fits = text[: most + 1]
     return (fits.rsplit(" ", 1)[0] if " " in fits else text[:most]).rstrip(" ,;:–-")
+
+
+def page_of(year: int, kind: str) -> str:
+    """The path of the page about a meeting that anybody may open."""
+    return f"/moten/{year}/{SLUGS[kind]}"

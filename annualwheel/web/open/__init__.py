@@ -20,6 +20,7 @@ from annualwheel.web.open import (
     landing,
     legal,
     mailbox,
+    meeting,
     own_data,
     registration,
     signin,

@@ -14,7 +14,8 @@ from annualwheel.participation import calendar_feed
 from annualwheel.registrations import notices
 from annualwheel.registrations.states import ENTRY_FOLLOWS
 from annualwheel.services import services
-from annualwheel.web import addresses, page
+from annualwheel.web import page
+from annualwheel.wording import names
 
 
 def answer(registration: Registration) -> Response:
@@ -25,7 +26,7 @@ def answer(registration: Registration) -> Response:
     """
     entry = _entry(registration) or abort(404)
     content = ical.published([entry], services().letterhead.organiser, page.now())
-    name = addresses.SLUGS[registration.meeting.kind]
+    name = names.SLUGS[registration.meeting.kind]
     return Response(
         content,
         content_type="text/calendar; charset=utf-8",
