@@ -99,19 +99,19 @@ def period(opens: dt.date, closes: dt.date, language: str) -> str:
 
 
 def time_short(when: dt.datetime, language: str) -> str:
-    """ "09.00", "09:00": the form of tables."""
-    return local(when).strftime("%H.%M" if language == "sv" else "%H:%M")
+    """ "9.00", "14.32", "9:00": the time alone, as in tables and behind a word of one's own."""
+    clock = local(when)
+    return f"{clock.hour}{':' if language == 'en' else '.'}{clock.minute:02}"
 
 
 def time(when: dt.datetime, language: str) -> str:
-    """ "kl. 9", "kl. 14.32", "9:00": the form of running text."""
-    if language == "en":
-        return _digits(when, language, minutes=True)
-    return f"kl.{NBSP}{_digits(when, language, minutes=local(when).minute > 0)}"
+    """ "kl. 9.00", "kl. 14.32", "9:00": the form of running text."""
+    clock = time_short(when, language)
+    return clock if language == "en" else f"kl.{NBSP}{clock}"
 
 
 def day_time(when: dt.datetime, language: str) -> str:
-    """ "fredag 22 januari 2027 kl. 9", "Friday 22 January 2027, 9:00 (Swedish time)"."""
+    """ "fredag 22 januari 2027 kl. 9.00", "Friday 22 January 2027, 9:00 (Swedish time)"."""
     # A space that breaks between day and time: on a phone whole moments were cut off.
     if language == "en":
         return f"{day(when, language)}, {time(when, language)} {ZONE}"
@@ -123,10 +123,9 @@ def weekday_time(when: dt.datetime, language: str) -> str:
 
     "torsdag 14 januari kl. 12.00", "Thursday 14 January, 12:00 (Swedish time)".
     """
-    clock = _digits(when, language, minutes=True)
     if language == "en":
-        return f"{weekday_day(when, language)}, {clock} {ZONE}"
-    return f"{weekday_day(when, language)} kl.{NBSP}{clock}"
+        return f"{weekday_day(when, language)}, {time(when, language)} {ZONE}"
+    return f"{weekday_day(when, language)} {time(when, language)}"
 
 
 def span(starts: dt.datetime, ends: dt.datetime, language: str) -> str:
@@ -142,9 +141,8 @@ def span(starts: dt.datetime, ends: dt.datetime, language: str) -> str:
 
 
 def hours(starts: dt.datetime, ends: dt.datetime, language: str) -> str:
-    """ "kl. 9.00–15.30", "kl. 9–16", "9:00 to 15:30": two times on one day."""
-    minutes = language == "en" or local(starts).minute > 0 or local(ends).minute > 0
-    first, last = (_digits(when, language, minutes=minutes) for when in (starts, ends))
+    """ "kl. 9.00–15.30", "9:00 to 15:30": two times on one day."""
+    first, last = (time_short(when, language) for when in (starts, ends))
     return f"{first}{NBSP}to{NBSP}{last}" if language == "en" else f"kl.{NBSP}{first}{DASH}{last}"
 
 
@@ -191,12 +189,6 @@ def possessive(name: str, language: str) -> str:
     if language == "en":
         return f"{name}'s"
     return name if name[-1:].lower() in ("s", "x", "z") else f"{name}s"
-
-
-def _digits(when: dt.datetime, language: str, *, minutes: bool) -> str:
-    clock = local(when)
-    separator = ":" if language == "en" else "."
-    return f"{clock.hour}{separator}{clock.minute:02}" if minutes else str(clock.hour)
 
 
 def _over_days(starts: dt.datetime, ends: dt.datetime, language: str) -> str:

@@ -254,7 +254,7 @@ def time(when: dt.datetime, language: str | None = None) -> str:
 
 
 def time_short(when: dt.datetime, language: str | None = None) -> str:
-    """The same as `dates.time_short`: "09.00"."""
+    """The same as `dates.time_short`: "9.00"."""
     return dates.time_short(when, language or current_language())
 
 

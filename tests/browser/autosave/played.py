@@ -34,7 +34,7 @@ PAGE = """<!doctype html><html lang="sv"><title>Prov</title>
 <input type="hidden" name="base-learned" value="{{ version }}">
 <input type="hidden" name="base-hinders" value="{{ version }}">
 {{ field(form.learned, attrs=own) }}
-<p data-by="learned">Anna Berg, i går kl. 9</p>
+<p data-by="learned">Anna Berg, i går kl. 9.00</p>
 {{ field(form.hinders, attrs=own) }}
 {{ field(form.name, attrs=own) }}
 {{ field(form.address, attrs=single) }}

@@ -70,7 +70,7 @@ def test_a_saved_text_is_one_s_own_on_the_page_too(page: Page, server: Server) -
     write(page, "b", "Hinder")
     page.clock.run_for(1300)
     expect(line(page)).to_have_text("Sparat kl. 14.32")
-    expect(author).to_have_text("Anna Berg, i går kl. 9")
+    expect(author).to_have_text("Anna Berg, i går kl. 9.00")
     write(page, "a")
     page.clock.run_for(1300)
     expect(author).to_have_text("Du kl. 14.32")

@@ -261,7 +261,7 @@ class TestPerson:
             "Arbetsmötet 2027",
             "Inbjuden, inte svarat",
             "Inbjudan",
-            "I dag kl. 9",
+            "I dag kl. 9.00",
             "Väntar på att skickas",
         )
 

@@ -18,7 +18,7 @@ from tests.conftest import START
 from tests.makers.guests import mails, make_guest, make_meeting, reply_of
 from tests.smtp_server import Smtp
 
-FACTS = {"sent_at": "i dag kl. 9"}
+FACTS = {"sent_at": "i dag kl. 9.00"}
 MARIA, ERIK = "maria@kommun.example", "erik@kommun.example"
 
 

@@ -88,12 +88,12 @@ def test_mail_that_stands_still_says_since_when_and_why_and_one_press_tries(
     db.session.commit()
     for page in ("/utskick", f"/utskick/{mailing.public_id}"):
         office.open(page).see(
-            "Mejlen står still sedan i dag kl. 9",
+            "Mejlen står still sedan i dag kl. 9.00",
             "Mejlservern godtar inte vår inloggning (AUTH).",
             "2 mejl väntar och är inte skickade.",
             "454 4.7.0 Later, <adress>",
         ).miss("anna@region.example")
-    office.open("/arshjul").see("Mejlen står still", "2 mejl väntar sedan i dag kl. 9")
+    office.open("/arshjul").see("Mejlen står still", "2 mejl väntar sedan i dag kl. 9.00")
     office.open(PAGE).see("Mejlen står still")
     office.open(f"/utskick/mejl/{mails('reminder')[0].public_id}").see("Mejlet är inte skickat.")
     office.open(f"/utskick/{mailing.public_id}").press("Försök nu").see("Mejlservern provas nu.")

@@ -220,7 +220,7 @@ def test_yes_takes_the_link_out_of_the_address_and_registers(
     )
     assert (visitor.url, visitor.heading()) == ("/anmalan?klart=anmald", "Du är anmäld")
     visitor.see(
-        "Vi ses fredag 22 januari 2027 kl. 9",
+        "Vi ses fredag 22 januari 2027 kl. 9.00",
         "skickade till maria@kommun.example",
         "Maria Lindqvist, Kommunstrateg",
         "ändrar inte din anmälan",

@@ -69,7 +69,9 @@ def test_the_seat_comes_back_with_the_link_and_both_are_told(
     token = services().link_signer.token(Target("registration", eva().public_id, 1))
     before = len(mails())
     clock.set(LATER)
-    visitor.open(link).see("Ångrar du dig?", "tisdag 24 november kl. 9").press("Jag kommer själv")
+    visitor.open(link).see("Ångrar du dig?", "tisdag 24 november kl. 9.00").press(
+        "Jag kommer själv"
+    )
     visitor.see("Du har tagit tillbaka det", "Du är anmäld").press("Se eller ändra din anmälan")
     assert (maria.state, eva().state, eva().replaces) == ("registered", "revoked", None)
     assert kinds_since(before) == [

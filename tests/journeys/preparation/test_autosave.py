@@ -230,4 +230,4 @@ def test_the_bar_says_when_it_was_saved(app: Flask, writing: list[Browser]) -> N
         assert maria is not None
         write(maria, item_of(maria, THEME), skapa="Text")
         db.session.commit()
-    writing[1].open(PAGE).see("Sparat i dag kl. 10", "Senast skrev Maria Lindqvist")
+    writing[1].open(PAGE).see("Sparat i dag kl. 10.00", "Senast skrev Maria Lindqvist")

@@ -292,16 +292,16 @@ def test_former_texts_are_seen_with_who_and_when_and_one_is_taken_back(office: O
     maria, anna = office.opens()
     maria.open(THEME).fill(SKAPA, "Marias text").press("Spara utkast").miss("Tidigare texter")
     anna.open(THEME).fill(SKAPA, "Annas text").press("Spara utkast")
-    maria.open(THEME).see("Anna Berg, i dag kl. 10").follow(f"Tidigare texter om {SKAPA}")
+    maria.open(THEME).see("Anna Berg, i dag kl. 10.00").follow(f"Tidigare texter om {SKAPA}")
     maria.see(
         "Det som står nu",
         "Annas text",
-        "Anna Berg, i dag kl. 10",
+        "Anna Berg, i dag kl. 10.00",
         "Marias text",
-        "Du, i dag kl. 10",
-        "Ersattes i dag kl. 10. Visas till och med tisdag 19 januari 2027.",
+        "Du, i dag kl. 10.00",
+        "Ersattes i dag kl. 10.00. Visas till och med tisdag 19 januari 2027.",
     )
-    maria.press("Ta tillbaka den här texten Du, i dag kl. 10").see(
+    maria.press("Ta tillbaka den här texten Du, i dag kl. 10.00").see(
         "Texten är tillbaka", "Annas text"
     )
     with office.app.app_context():
@@ -318,10 +318,10 @@ def test_a_text_is_not_taken_back_over_one_that_a_colleague_has_just_written(
     anna.open(THEME).fill(SKAPA, "Annas text").press("Spara utkast")
     maria.open(THEME).follow(f"Tidigare texter om {SKAPA}")
     anna.fill(SKAPA, "Annas nyaste").press("Spara utkast")
-    maria.press("Ta tillbaka den här texten Du, i dag kl. 10")
+    maria.press("Ta tillbaka den här texten Du, i dag kl. 10.00")
     assert maria.status == 409
     maria.see("Svaret har ändrats sedan du öppnade sidan", "Annas nyaste").press(
-        "Ta tillbaka den här texten Du, i dag kl. 10"
+        "Ta tillbaka den här texten Du, i dag kl. 10.00"
     ).see("Texten är tillbaka")
 
 
@@ -346,7 +346,7 @@ def test_everybody_sees_who_wrote_what(office: Office) -> None:
     maria.open("/forberedelse/vem-skrev-vad").see(
         "Skapa, bryta, behålla: Hur får fler arbete?",
         SKAPA,
-        "Anna Berg, i dag kl. 10",
+        "Anna Berg, i dag kl. 10.00",
         "Era initiativ: Ung i Hagfors",
         "Vad heter initiativet?",
     ).miss("Vilka hinder ser ni?", "Annas text")
@@ -355,11 +355,11 @@ def test_everybody_sees_who_wrote_what(office: Office) -> None:
 def test_one_who_writes_alone_is_not_told_of_it_beside_each_question(office: Office) -> None:
     maria, anna = office.opens()
     maria.open(THEME).fill(SKAPA, "Marias text").press("Spara utkast")
-    assert "Du, i dag kl. 10" not in maria.page.all("form")[-1].text
+    assert "Du, i dag kl. 10.00" not in maria.page.all("form")[-1].text
     anna.open("/forberedelse/organisation").fill("Vilka har förberett svaret?", "Strateger").press(
         "Spara utkast"
     )
-    maria.open(THEME).see("Du, i dag kl. 10")
+    maria.open(THEME).see("Du, i dag kl. 10.00")
 
 
 def test_another_organisation_s_texts_are_not_found(office: Office) -> None:
@@ -380,7 +380,7 @@ def test_removed_cards_are_listed_with_who_removed_them_and_come_back(office: Of
         add_initiative(office.member())
         db.session.commit()
     anna.open(GROUP).press("Ta bort Ung i Hagfors")
-    maria.open(GROUP).see("1 borttaget initiativ", "Borttaget av Anna Berg, i dag kl. 10")
+    maria.open(GROUP).see("1 borttaget initiativ", "Borttaget av Anna Berg, i dag kl. 10.00")
     maria.press("Ångra borttagningen av Ung i Hagfors").see("1. Ung i Hagfors").miss(
         "borttaget initiativ"
     )

@@ -76,7 +76,9 @@ def test_the_hub_says_what_is_asked_how_far_it_is_and_who_writes(office: Office)
     anna.follow("1. Er organisation").fill("Vilka har förberett svaret?", "Strateger").press(
         "Spara utkast"
     )
-    maria.open("/forberedelse").see("Klar", "Anna Berg, i dag kl. 10").miss("Ingen har börjat än")
+    maria.open("/forberedelse").see("Klar", "Anna Berg, i dag kl. 10.00").miss(
+        "Ingen har börjat än"
+    )
 
 
 def test_a_member_who_has_not_come_in_is_shown_as_such(office: Office) -> None:
@@ -518,7 +520,7 @@ def test_submitting_gives_a_receipt_and_mails_everyone_once(
         "Maria Lindqvist, Anna Berg",
     )
     anna.press("Skicka in svaret").see("Tack! Ert svar är inskickat", "Version 1")
-    anna.open("/forberedelse").see("Inskickat i dag kl. 10").follow("Granska svaret").see(
+    anna.open("/forberedelse").see("Inskickat i dag kl. 10.00").follow("Granska svaret").see(
         "Inget har ändrats"
     ).miss("Skicka in ändringen")
     with office.app.app_context():

@@ -116,7 +116,7 @@ def test_ones_own_page_says_what_is_submitted_already(
 ) -> None:
     prepare(played, clock)
     browser = new_visitor().open(link_of(played.seats["Ola"])).press("Se eller ändra din anmälan")
-    browser.see("Inskickat i dag kl. 10. Ni kan ändra till och med torsdag 14 januari 2027.")
+    browser.see("Inskickat i dag kl. 10.00. Ni kan ändra till och med torsdag 14 januari 2027.")
     follow_up(played, clock)
     browser = new_visitor().open(link_of(played.seats["Anna"])).press("Se din anmälan")
     browser.see("Inskickat i dag kl. 15.30. Du kan ändra till och med fredag 5 februari 2027.")

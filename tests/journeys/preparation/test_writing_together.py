@@ -131,7 +131,7 @@ def test_an_invited_colleague_gets_a_link_and_writes_without_being_registered(
         assert siv.person.source == "colleague:Maria Lindqvist"
         browser = enter(office.new_visitor(), siv)
     browser.open(THEME).fill(SKAPA, "Ett avtal").press("Spara utkast").see("Sparat i dag")
-    maria.open(HUB).miss("har fått ett mejl").see("Siv Ask, i dag kl. 10")
+    maria.open(HUB).miss("har fått ett mejl").see("Siv Ask, i dag kl. 10.00")
 
 
 def test_what_is_missing_in_an_invitation_is_said_at_each_field(office: Office) -> None:
@@ -230,7 +230,7 @@ def test_the_lead_takes_anybody_out_and_what_they_wrote_stays(office: Office) ->
     maria.open(HUB).follow("Ta bort Anna Berg").see(
         "Det Anna Berg har skrivit finns kvar i svaret"
     ).press("Ta bort Anna Berg")
-    maria.see("Anna Berg är borttagen", "Anna Berg, i dag kl. 10")
+    maria.see("Anna Berg är borttagen", "Anna Berg, i dag kl. 10.00")
     assert anna.fetch("GET", HUB).status_code == 401
     with office.app.app_context():
         assert stored(item_of(member_called("Maria"), "strukturer/arbete"), "skapa") == "Annas text"
@@ -295,7 +295,7 @@ def test_a_member_with_a_theme_sees_what_is_theirs_and_reads_the_rest(office: Of
         "Din del: Hur får fler arbete?",
         "Skrivs av kollegor",
         "Det tar cirka 20 minuter",
-        "Maria Lindqvist, i dag kl. 10",
+        "Maria Lindqvist, i dag kl. 10.00",
     )
     olle.miss(
         "Granska och skicka in",

@@ -307,7 +307,7 @@ def test_the_page_says_how_many_and_the_press_erases_them(
     sign_in(visitor, boss).open("/installningar").follow("Vad som raderas och när").see(
         "Inget ska raderas just nu."
     )
-    visitor.see("Texten i skickade mejl", "180 dagar efter mötet", "Nästa gång är kl. 10").miss(
+    visitor.see("Texten i skickade mejl", "180 dagar efter mötet", "Nästa gång är kl. 10.00").miss(
         "Radera 1 nu"
     )
     clock.set(START + 200 * DAY + 20 * MINUTE)

@@ -57,7 +57,7 @@ def test_a_day_is_written_with_weekday_and_year() -> None:
 
 def test_a_date_does_not_break_at_a_line_end() -> None:
     assert words.day(STARTS, "sv") == "fredag 22\xa0januari\xa02027"
-    assert words.time(STARTS, "sv") == "kl.\xa09"
+    assert words.time(STARTS, "sv") == "kl.\xa09.00"
     assert words.number(1500, "sv") == "1\xa0500"
 
 
@@ -67,7 +67,7 @@ def test_a_moment_late_in_the_evening_belongs_to_the_next_day_in_stockholm() -> 
 
 
 def test_summer_time_is_used_in_summer() -> None:
-    assert plain(words.time(dt.datetime(2027, 9, 24, 7, 0, tzinfo=dt.UTC), "sv")) == "kl. 9"
+    assert plain(words.time(dt.datetime(2027, 9, 24, 7, 0, tzinfo=dt.UTC), "sv")) == "kl. 9.00"
 
 
 def test_a_plain_date_is_shown_as_it_is() -> None:
@@ -84,13 +84,13 @@ def test_a_meeting_says_from_when_to_when() -> None:
 
 def test_full_hours_are_written_without_minutes_in_swedish() -> None:
     four = ENDS.replace(hour=15, minute=0)
-    assert plain(words.hours(STARTS, four, "sv")) == "kl. 9–16"
+    assert plain(words.hours(STARTS, four, "sv")) == "kl. 9.00–16.00"
     assert plain(words.hours(STARTS, four, "en")) == "9:00 to 16:00"
 
 
 def test_a_meeting_over_two_days_names_both() -> None:
     text = plain(words.span(STARTS, ENDS + dt.timedelta(days=1), "sv"))
-    assert text == "fredag 22 januari 2027 kl. 9 till lördag 23 januari 2027 kl. 15.30"
+    assert text == "fredag 22 januari 2027 kl. 9.00 till lördag 23 januari 2027 kl. 15.30"
 
 
 @pytest.mark.parametrize(
@@ -106,16 +106,20 @@ def test_a_period_in_a_table_is_short(opens: dt.date, closes: dt.date, text: str
     assert plain(words.period(opens, closes, "sv")) == text
 
 
-def test_times_in_tables_have_two_digits() -> None:
-    assert (words.time_short(STARTS, "sv"), words.time_short(STARTS, "en")) == ("09.00", "09:00")
+def test_a_time_is_written_in_one_way_everywhere() -> None:
+    assert (words.time_short(STARTS, "sv"), words.time_short(STARTS, "en")) == ("9.00", "9:00")
 
 
 def test_only_today_and_yesterday_are_relative() -> None:
     now = dt.datetime(2026, 11, 23, 15, 0, tzinfo=dt.UTC)
     assert plain(words.moment(now.replace(hour=13, minute=32), now, "sv")) == "i dag kl. 14.32"
     assert plain(words.moment(now.replace(day=22), now, "en")) == "yesterday at 16:00"
-    assert plain(words.moment(now.replace(day=20), now, "sv")) == "fredag 20 november 2026 kl. 16"
-    assert plain(words.moment(now.replace(day=24), now, "sv")) == "tisdag 24 november 2026 kl. 16"
+    assert (
+        plain(words.moment(now.replace(day=20), now, "sv")) == "fredag 20 november 2026 kl. 16.00"
+    )
+    assert (
+        plain(words.moment(now.replace(day=24), now, "sv")) == "tisdag 24 november 2026 kl. 16.00"
+    )
 
 
 def test_today_is_the_day_in_stockholm() -> None:
