@@ -114,7 +114,7 @@ EN: dict[str, object] = SV | {
     "sent_at": "Monday 23 November 2026, 9:00",
     "answer": "The details must be kept.",
     "share": "How do more people find work?",
-    "next_meeting": "the direction meeting",
+    "next_meeting": "the strategic direction meeting",
     "next_day": "Friday 12\u00a0March",
     "ends": "Thursday 14\u00a0January, 12:00 (Swedish\u00a0time)",
     "ended": "Thursday 14\u00a0January, 12:00 (Swedish\u00a0time)",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 MEETINGS = {
     "work": {"sv": "arbetsmötet", "en": "the working meeting"},
-    "direction": {"sv": "riktningsmötet", "en": "the direction meeting"},
+    "direction": {"sv": "riktningsmötet", "en": "the strategic direction meeting"},
     "conference": {"sv": "Värmland 2040-konferensen", "en": "the Värmland 2040 conference"},
 }
 
@@ -18,7 +18,7 @@ IN_CALENDAR = {
     "work": {"sv": "Arbetsmöte, Värmlandsstrategin", "en": "Working meeting, Värmland Strategy"},
     "direction": {
         "sv": "Riktningsmöte, Värmlandsstrategin",
-        "en": "Direction meeting, Värmland Strategy",
+        "en": "Strategic direction meeting, Värmland Strategy",
     },
     "conference": {
         "sv": "Värmland 2040-konferensen, Värmlandsstrategin",

@@ -40,6 +40,17 @@ ENGLISH = {
     r"may be taken up\b": "may be raised",
     r"also after you have submitted": "even after",
     r"lay the puzzle of": "piece together",
+    r"^Write (?:the|your|a|an) (?:name|first|last|day|time|year|number|address|e-mail)": "enter",
+    r"\bby (?:itself|themselves)\b": "automatically",
+    r"signed? in in this browser": "on this browser",
+    r"\b[Kk]ind of organisation": "type of organisation",
+    r"(?<![Ss]trategic )\bdirection meeting\b": "the strategic direction meeting",
+    r"\b(?:submit|submitted|joint|whole) answer": "response: an answer is to a question",
+    r"\b[Tt]he answer (?:is|was|has been) (?:submitted|open|closed)": "the response",
+    r"\bcoming meeting": "upcoming",
+    r"[Ww]e (?:had no|have not had your) answer": "did not hear from you",
+    r"e-mails crossed": "can ignore this e-mail",
+    r"‘": "double quotation marks, as in mails",
 }
 # The queue of jobs, which staff of the computers read about.
 OF_MACHINES = ("cli/backup.py",)

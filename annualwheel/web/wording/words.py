@@ -64,13 +64,13 @@ PERSON = {
 }
 MEETING = {
     "work": Word("Arbetsmötet", "Working meeting"),
-    "direction": Word("Riktningsmötet", "Direction meeting"),
+    "direction": Word("Riktningsmötet", "Strategic direction meeting"),
     "conference": Word("Värmland 2040-konferensen", "Värmland 2040 conference"),
 }
 MEETING_RUNNING = {kind: Word(name["sv"], name["en"]) for kind, name in names.MEETINGS.items()}
 MEETING_SHORT = {
     "work": Word("arbetsmötet", "working meeting"),
-    "direction": Word("riktningsmötet", "direction meeting"),
+    "direction": Word("riktningsmötet", "strategic direction meeting"),
     "conference": Word("konferensen", "conference"),
 }
 LETTERS = {"work": "A", "direction": "R", "conference": "K"}

@@ -60,7 +60,7 @@ WORDS = {
     ),
     "theme_by_category": (
         "Antal {what} per tema och typ av organisation",
-        "Number of {what} by theme and kind of organisation",
+        "Number of {what} by theme and type of organisation",
     ),
     "no_theme": ("Inget av årets teman", "None of this year's themes"),
     "several": (

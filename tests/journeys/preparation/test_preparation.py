@@ -549,7 +549,7 @@ def test_a_change_after_submission_is_a_draft_until_it_is_submitted(office: Offi
 
 def test_who_submits_on_a_page_in_english_gets_mail_in_english_from_then_on(office: Office) -> None:
     (maria,) = office.opens(finished=True)
-    maria.open("/forberedelse/granska?lang=en").press("Submit the answer")
+    maria.open("/forberedelse/granska?lang=en").press("Submit the response")
     with office.app.app_context():
         assert db.session.query(Member).one().person.language == "en"
         assert {m.language for m in db.session.query(Message).filter_by(kind="receipt")} == {"en"}
