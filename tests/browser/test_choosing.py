@@ -99,3 +99,21 @@ def test_the_confirmation_fits_two_screens_of_a_phone(
     assert last["y"] + last["height"] <= 2 * PHONE["height"], last
     headings = page.locator("main h2").all_text_contents()
     assert headings.index("Det här händer nu") < headings.index("Din anmälan")
+
+
+def test_the_pages_of_participants_have_one_width(
+    live: Live, new_page: Callable[..., Page]
+) -> None:
+    with live.app.app_context():
+        link = link_of(make_guest(make_meeting()))
+        unit_of_work.commit()
+    page = new_page(viewport=DESK)
+    page.goto(link)
+    widths = page.evaluate(
+        """[...document.querySelectorAll("main .narrow > :is(p, h1, h2, dl, ol, .ticket)")]
+        .map(e => Math.round(e.getBoundingClientRect().width))"""
+    )
+    assert len(widths) > 5
+    assert len(set(widths)) == 1, widths
+    # Some 66 letters in a line: easy to read.
+    assert widths[0] <= 700
