@@ -39,6 +39,11 @@ SCENES = (
         "by_question",
         LAST_YEAR + "/fraga/tar_med?formular=efter_arbetsmotet",
     ),
+    _read(
+        "svar-raknade-uppfoljning",
+        "by_question",
+        LAST_YEAR + "/fraga/nytta?formular=efter_arbetsmotet",
+    ),
     _read("svar-tva-formular", "meeting_answers", ANSWERS, "after", "followed_up"),
     _read("underlag-tva-formular", "pack", "/underlag/{pack_of_both}", "after", "followed_up"),
     _read("underlag-koat", "pack", "/underlag/{pack_queued}"),
