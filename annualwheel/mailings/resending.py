@@ -44,7 +44,9 @@ def why_not(message: Message, now: dt.datetime) -> DomainError | None:
     copies = sa.select(Message.id).where(outbox.begins(_begins(message)), Message.state.in_(DUE))
     if db.session.scalar(copies.limit(1)) is not None:
         return Refused("not_stopped")
-    if _is_old_news(message) or not relevance.wanted([message], now):
+    # An entry names the address that it was mailed to, and the new one has an entry of its own.
+    elsewhere = message.calendar_sequence is not None and message.address != person.email
+    if elsewhere or _is_old_news(message) or not relevance.wanted([message], now):
         return Refused("mail_outdated")
     return None
 

@@ -106,6 +106,14 @@ def gone(guest: Registration) -> None:
     departures.deactivate(guest.person, START, audit.SYSTEM)
 
 
+def entry_of_an_old_address(guest: Registration) -> None:
+    person = guest.person
+    address_change.rename(
+        person, "Maria", "Lindqvist", "m@kommun.example", START, audit.SYSTEM, told=False
+    )
+    sent("confirmation").calendar_sequence = 0
+
+
 def own(_guest: Registration) -> None:
     sent("confirmation").kind = "own_data"
 
@@ -121,6 +129,7 @@ def nobodys(_guest: Registration) -> None:
         (cancelled, "mail_outdated"),
         (erased, "text_erased"),
         (gone, "person_inactive"),
+        (entry_of_an_old_address, "mail_outdated"),
         (own, "not_sent_again"),
         (nobodys, "not_sent_again"),
     ],
