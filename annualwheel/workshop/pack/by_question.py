@@ -79,7 +79,7 @@ class QuestionSheet:
         word = self.facts.word
         sheet = self.make((Column("", NAME), Column("", TEXT), Column("", NUMBER)), frozen=0)
         sheet.joined([(self.label, "question")], 3)
-        sheet.joined([(word("option"), "heading"), ("", "heading")], 2)
+        sheet.append_styled([(word(key), "heading") for key in ("how_many", "option", "share")])
         for label, count in chosen:
             share = (count / answered, "share")
             sheet.append_styled([(count, "number"), (label, "wrap"), share])

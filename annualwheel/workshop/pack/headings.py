@@ -114,6 +114,8 @@ WORDS = {
     "question_key": ("Frågans nyckel", "Question key"),
     "option_key": ("Valets nyckel", "Choice key"),
     "option": ("Val", "Choice"),
+    "how_many": ("Antal", "Number"),
+    "share": ("Andel", "Share"),
     "type": ("Sort", "Type"),
     "type_text": ("Kort text", "Short text"),
     "type_long_text": ("Text", "Text"),
