@@ -725,7 +725,7 @@ def test_the_questions_on_paper_are_all_there_with_hints_and_room(office: Office
     )
     assert sum(node.get("class") == "rule-lines" for node in maria.page.walk()) > 20
     english = maria.fetch("GET", "/forberedelse/skriv-ut?lang=en").get_data(as_text=True)
-    assert "Who prepared the answer?" in english and "How do we save energy?" in english
+    assert "Who prepared the response?" in english and "How do we save energy?" in english
 
 
 def test_the_draft_is_on_the_paper_when_it_is_asked_for(office: Office) -> None:
