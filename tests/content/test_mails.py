@@ -253,6 +253,18 @@ def test_subject_and_preheader_fit_a_phone(language: str, subtests: pytest.Subte
             assert "\u00a0" not in letter.subject
 
 
+def test_no_comma_stands_before_the_time_in_swedish() -> None:
+    """As it is read: a text does not show what its facts bring."""
+    letters = [(kind, sample(kind, "sv", changes)) for kind, changes in VARIANTS]
+    found = [
+        f"{kind}: {hit.group()}"
+        for kind, letter in letters
+        for hit in re.finditer(r"[^\n]{0,20},\skl\.", f"{letter.subject}\n{letter.text}")
+    ]
+    assert found == []
+    assert any(re.search(r"2027\skl\.", letter.text) for _kind, letter in letters)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_meeting_with_the_longest_name_fits_a_phone_too(
     language: str, subtests: pytest.Subtests
