@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel.clock import Clock
+from annualwheel.cycle import reference
 from annualwheel.db import db
-from annualwheel.models import Meeting, SubmittedAnswer
+from annualwheel.models import Category, Meeting, SubmittedAnswer
 from annualwheel.questionnaires import reading
 from config import ROOT
-from tests.journeys.workshop.test_pack import Rows, build, column, sheets
+from tests.journeys.workshop.test_pack import Rows, build, column, sheet, sheets
 from tests.makers.submitted import INITIATIVE, Written, make_submitted, make_work_meeting
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -120,3 +121,19 @@ def test_joint_efforts_are_counted_and_called_by_their_own_name(
     assert {"Handledare – för hela länet?", "- tre branscher\n- samma handledare"} <= set(cards)
     assert column(found["Samarbeten"], "Vilka behöver vara med?") == ["Vårdförbundet"]
     assert "initiativ" not in str([list(found), found["Läs mig"][:12], found["Översikt"]]).lower()
+
+
+@pytest.mark.parametrize("form", ["arbetsmote", "riktningsmote"])
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_overview_is_one_page_wide_with_every_type_of_organisation(
+    session: scoped_session[Session], clock: Clock, form: str, language: str
+) -> None:
+    """The longest words of the headings make the columns wide."""
+    reference.ensure()
+    meeting = make_work_meeting(reading.read(ROOT / "forms" / f"{form}.toml"))
+    for category in db.session.query(Category):
+        make_submitted(meeting, f"Exempel {category.key}", Written(items=()), category=category.key)
+    name = "Översikt" if language == "sv" else "Overview"
+    overview = sheet(build(meeting, clock, language), name)
+    assert overview.sheet_properties.pageSetUpPr.fitToPage
+    assert overview.page_setup.fitToWidth == 1
