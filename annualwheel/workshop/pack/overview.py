@@ -14,7 +14,7 @@ from annualwheel.workshop.pack.facts import Facts, Part, Rank
 from annualwheel.workshop.puzzle import Puzzle
 from annualwheel.workshop.submitted import Submitted
 
-THEME, NARROW = 20.0, 12.0
+THEME, NARROW = 24.5, 11.0
 Answered = Mapping[str, tuple[int, int]]
 
 
