@@ -44,8 +44,9 @@ def why_not(registration: Registration, now: dt.datetime) -> DomainError | None:
         return Closed("undo_too_late")
     successor = invitations.successor_of(registration)
     if successor is None:
-        # They were told in a mail, which may have been erased since.
-        return None if _asked(registration) else Refused("undo_too_late")
+        # They were told in a mail, and may have been erased since.
+        asked = _asked(registration)
+        return None if asked and asked.person_id else Refused("undo_too_late")
     as_left = _is_seated(registration, successor) or successor.state == "invited"
     return None if as_left else Refused("undo_too_late")
 
