@@ -25,9 +25,9 @@ def test_the_programme_and_a_map_are_written_once_and_read_where_the_meeting_is_
         "Spara inställningarna"
     )
     assert "Skriv en webbadress" in office.error_at(address)
-    office.fill(address, "www.exempel.se/karta").fill("Program", "8.30 Kaffe\r\n9.00 Start").choose(
-        "Öppen anmälan"
-    ).press("Spara inställningarna").see("Inställningarna är sparade.")
+    office.fill(address, "www.exempel.se/karta").fill(
+        "Program (frivilligt)", "8.30 Kaffe\r\n9.00 Start"
+    ).choose("Öppen anmälan").press("Spara inställningarna").see("Inställningarna är sparade.")
     db.session.expire_all()
     assert (meeting.map_url, meeting.programme_sv) == (
         "https://www.exempel.se/karta",

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Length
+from wtforms.validators import Length, Optional
 
 from annualwheel import audit
 from annualwheel.cycle import years
@@ -92,8 +92,8 @@ class SettingsForm(StaleSafeForm):
         ],
         filters=[strip],
     )
-    programme_sv = TextAreaField(_l("Program"), [LONGEST], filters=[lines])
-    programme_en = TextAreaField(_l("Program på engelska"), [LONGEST], filters=[lines])
+    programme_sv = TextAreaField(_l("Program"), [Optional(), LONGEST], filters=[lines])
+    programme_en = TextAreaField(_l("Program på engelska"), [Optional(), LONGEST], filters=[lines])
 
     def way(self, mode: str) -> AttendanceTerms:
         """What was filled in for a way of attending, when the form has been accepted."""
