@@ -75,7 +75,7 @@ def test_an_open_tab_stops_after_the_grace_goes_on_when_opened_again_and_stops_w
     )
     tab.evaluate("window.dispatchEvent(new Event('focus'))")
     all_saved(tab)
-    expect(line).to_contain_text("Sparat kl. 08.59")
+    expect(line).to_contain_text("Sparat kl. 8.59")
     assert (
         only(live, lambda maria: stored(item_of(maria, "strukturer/arbete"), "skapa"))
         == "Inom tiden. För sent. "
