@@ -132,17 +132,14 @@ def renew(person: Person) -> Mapping[str, int]:
     return versions
 
 
-def versions(targets: Iterable[tuple[str, str]]) -> Mapping[str, int]:
-    """The version of the links that hold now, by public id, for (purpose, public id)."""
-    wanted: dict[str, list[str]] = {}
-    for purpose, public_id in targets:
-        wanted.setdefault(purpose, []).append(public_id)
+def versions(message: Message) -> Mapping[str, int]:
+    """The versions that its links have now, by public id, as `renew` gives them."""
     found: dict[str, int] = {}
-    for purpose, ids in wanted.items():
-        table = SIGNED_OUT_OF.get(purpose)
+    for target in message.body.links.values():
+        table = SIGNED_OUT_OF.get(target["purpose"])
         if table is not None:
-            rows = sa.select(table.public_id, table.link_version).where(table.public_id.in_(ids))
-            found |= {row[0]: row[1] for row in db.session.execute(rows)}
+            now = sa.select(table.link_version).where(table.public_id == target["public_id"])
+            found[target["public_id"]] = db.session.scalar(now) or target["version"]
     return found
 
 
@@ -167,7 +164,7 @@ def sign_out(opened: Iterable[tuple[Target, int]]) -> None:
 
 
 def follow(message: Message, versions: Mapping[str, int]) -> None:
-    """Gives a mail that has not gone the versions of the links that `renew` made."""
+    """Gives a mail that has not gone those versions of its links."""
     message.body.links = {
         name: {**target, "version": versions.get(target["public_id"], target["version"])}
         for name, target in message.body.links.items()

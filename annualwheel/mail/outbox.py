@@ -117,10 +117,8 @@ def put(
     return message
 
 
-def put_copy(
-    message: Message, key: str, person: Person, links: Mapping[str, object], now: dt.datetime
-) -> Message:
-    """Queues the same words once more to the person's address, with links that open `links`.
+def put_copy(message: Message, key: str, person: Person, now: dt.datetime) -> Message:
+    """Queues the same words with the same links once more, to the person's address.
 
     The copy belongs to no mailing. Returns its row.
     """
@@ -146,7 +144,7 @@ def put_copy(
         preheader=message.body.preheader,
         text=message.body.text,
         html=message.body.html,
-        links=dict(links),
+        links=message.body.links,
         calendar=message.body.calendar,
         thread=message.body.thread,
     )

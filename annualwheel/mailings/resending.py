@@ -7,8 +7,6 @@ count of mails stays as it was.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -63,7 +61,8 @@ def send_once_more(message: Message, now: dt.datetime, actor: Actor) -> Message:
     begins = _begins(message)
     earlier = sa.select(sa.func.count(Message.id)).where(outbox.begins(begins))
     number = (db.session.scalar(earlier) or 0) + 1
-    copy = outbox.put_copy(message, f"{begins}{number}", person, _links(message), now)
+    copy = outbox.put_copy(message, f"{begins}{number}", person, now)
+    personal_links.follow(copy, personal_links.versions(copy))
     db.session.flush()
     audit.note(actor, "sent_again", copy, now, failures.meeting_id_of(message))
     return copy
@@ -83,15 +82,3 @@ def _is_old_news(message: Message) -> bool:
         Audit.meeting_id == meeting_id, Audit.verb == "moved", Audit.at > message.queued_at
     )
     return db.session.scalar(moved.limit(1)) is not None
-
-
-def _links(message: Message) -> Mapping[str, Any]:
-    """What its links open, as they hold now: an old version opens nothing."""
-    links = message.body.links
-    versions = personal_links.versions(
-        (target["purpose"], target["public_id"]) for target in links.values()
-    )
-    return {
-        name: {**target, "version": versions.get(target["public_id"], target["version"])}
-        for name, target in links.items()
-    }

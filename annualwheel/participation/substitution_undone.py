@@ -75,7 +75,7 @@ def undo(registration: Registration, now: dt.datetime, actor: Actor) -> None:
         _let_go(registration, successor, seated, now)
     elif asked is not None:
         elsewhere.forget(registration, asked)
-        membership.give_back(other.id, registration, now)
+        _take_access_back(registration, other.id, now)
     step(registration, "recall", "registered" if seated else "invited")
     # As before: the link was raised by one, and nothing has been sent with that version.
     registration.link_version -= 1
@@ -118,7 +118,13 @@ def _let_go(
         invitations.forget_answer(successor)
     else:
         successor.link_version += 1
-        membership.give_back(successor.person_id, registration, now)
+        _take_access_back(registration, successor.person_id, now)
+
+
+def _take_access_back(registration: Registration, other_id: int, now: dt.datetime) -> None:
+    """The access to the preparation is the first person's again."""
+    for questionnaire in membership.give_up(registration, other_id):
+        membership.join(questionnaire, registration.person, registration.organisation, now)
 
 
 def _count(

@@ -115,28 +115,19 @@ def hand_over(registration: Registration, successor: Registration, now: dt.datet
         join(questionnaire, successor.person, successor.organisation, now)
 
 
-def give_up(registration: Registration) -> list[Questionnaire]:
-    """Ends the person's access to the answers for that organisation; gives what they are asked."""
+def give_up(registration: Registration, person_id: int | None = None) -> list[Questionnaire]:
+    """Ends the person's access to the answers for that organisation; gives what they are asked.
+
+    With `person_id` it is the access of somebody who was asked in the person's place.
+    """
     asked = []
-    for member in db.session.scalars(_going_with(registration)).all():
+    for member in db.session.scalars(_going_with(registration, person_id)).all():
         asked.append(member.submission.questionnaire)
         # Out of the loaded list too, which would go on showing the deleted membership.
         member.submission.members.remove(member)
         db.session.delete(member)
     db.session.flush()
     return asked
-
-
-def give_back(person_id: int | None, registration: Registration, now: dt.datetime) -> None:
-    """Gives the access to the preparation back that somebody had in the registration's place."""
-    held = db.session.scalars(_going_with(registration, person_id)).all()
-    asked = [member.submission.questionnaire for member in held]
-    for member in held:
-        member.submission.members.remove(member)
-        db.session.delete(member)
-    db.session.flush()
-    for questionnaire in asked:
-        join(questionnaire, registration.person, registration.organisation, now)
 
 
 def end(registration: Registration) -> None:

@@ -192,10 +192,9 @@ def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
 
 def _once_more(message: Message) -> dict[str, str]:
     """Where a mail that has arrived would go once more, or why it cannot; empty for all others."""
-    person = log.person_of(message)
-    if message.state != "sent" or person is None or message.kind in resending.NEVER:
+    person, refusal = log.person_of(message), resending.why_not(message, page.now())
+    if person is None or (refusal and refusal.key == "not_sent_again"):
         return {}
-    refusal = resending.why_not(message, page.now())
     return {
         "address": person.email,
         "why_not": error_messages.sentence(refusal) if refusal else "",

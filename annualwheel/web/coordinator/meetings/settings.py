@@ -57,6 +57,10 @@ def _number(
     return StringField(label, [Parsed(_within(most, least), message, optional)], filters=[strip])
 
 
+def _address(label: Any, message: Any) -> StringField:
+    return StringField(label, [Parsed(values.url, message, optional=True)], filters=[strip])
+
+
 class SettingsForm(StaleSafeForm):
     """The rules of registering.
 
@@ -69,28 +73,13 @@ class SettingsForm(StaleSafeForm):
     )
     with_lunch = BooleanField(_l("Lunch ingår (vi frågar i anmälan)"))
     registry_number = StringField(_l("Diarienummer"), filters=[strip])
-    material_url = StringField(
+    material_url = _address(
         _l("Webbadress till det som ska läsas före mötet"),
-        [
-            Parsed(
-                values.url,
-                _l("Skriv en webbadress, till exempel www.exempel.se/analys"),
-                optional=True,
-            )
-        ],
-        filters=[strip],
+        _l("Skriv en webbadress, till exempel www.exempel.se/analys"),
     )
-
-    map_url = StringField(
+    map_url = _address(
         _l("Webbadress till en karta eller vägbeskrivning"),
-        [
-            Parsed(
-                values.url,
-                _l("Skriv en webbadress, till exempel www.exempel.se/karta"),
-                optional=True,
-            )
-        ],
-        filters=[strip],
+        _l("Skriv en webbadress, till exempel www.exempel.se/karta"),
     )
     programme_sv = TextAreaField(_l("Program"), [Optional(), LONGEST], filters=[lines])
     programme_en = TextAreaField(_l("Program på engelska"), [Optional(), LONGEST], filters=[lines])
