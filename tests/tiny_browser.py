@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from annualwheel.db import db
-from rehearse.dom import parse
+from rehearse.dom import Node, parse
 from rehearse.fields import Pairs
 from rehearse.reader import Reader
 from tests.page_checks import check_page
@@ -34,6 +34,25 @@ class Browser(Reader):
         self.headers: dict[str, str] = {}
         self.expects_failure = False
         self.response: TestResponse | None = None
+        self._unopened = ""
+
+    def lie_at(self, url: str) -> Self:
+        """Opens the page when somebody first looks at it: many tests go elsewhere at once."""
+        self.show(url, None)
+        self._unopened = url
+        return self
+
+    def show(self, url: str, page: Node | None) -> None:
+        """Lays a new page on the table."""
+        super().show(url, page)
+        self._unopened = ""
+
+    @property
+    def page(self) -> Node:
+        """The page at hand, as a tree. Fails for a file."""
+        if self._unopened:
+            self.open(self._unopened)
+        return super().page
 
     @property
     def status(self) -> int:

@@ -111,7 +111,8 @@ def test_what_has_changed_since_the_list_was_handed_out_is_told(office: Browser)
     seen(office).press("Märk listan som utlämnad").see(
         "Listan är märkt som utlämnad", "Inget har ändrats."
     )
-    first, second, third = db.session.query(Registration).filter_by(state="registered").limit(3)
+    registered = db.session.query(Registration).filter_by(state="registered")
+    first, second, third = registered.order_by(Registration.id).limit(3)
     needs.state(first, "Veganskt", "Rullstol: plats nära dörren", "Jag samtycker", START)
     needs.forget(second)
     third.lunch = True
