@@ -2,7 +2,8 @@
 #   make run PORT=8000 HOST=127.0.0.1      make test ARGS="-k registration"      make PYTHON=python3.13 test
 #   make check BASE=origin/main            make test ARGS=tests/readers
 PYTHON ?=
-JOBS ?= 2
+# As many tests at a time as there are processors.
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 TIMES ?= 10
 BASE ?=
 ARGS ?=

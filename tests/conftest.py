@@ -27,7 +27,6 @@ from annualwheel.jobs.queue import queue_of
 from config import ROOT, Settings
 from tests import databases, smtp_server
 from tests.databases import PostgreSQL, SQLite
-from tests.furnished_worlds import Kept
 from tests.tiny_browser import Browser
 from tests.watching import log_kept
 
@@ -230,12 +229,6 @@ def places(
     )
     yield found
     found.close()
-
-
-@pytest.fixture(scope="session")
-def kept_worlds() -> dict[tuple[str, str], Kept]:
-    """The worlds this worker has furnished; tests use `furnished_world`."""
-    return {}
 
 
 @pytest.fixture(params=databases.EACH)

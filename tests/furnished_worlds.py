@@ -5,7 +5,8 @@ scenes. See the fixture `furnished_world`.
 from __future__ import annotations
 
 import datetime as dt
-from copy import deepcopy
+import os
+import pickle
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ class Kept:
     def of(cls, world: World, database: SQLite | PostgreSQL) -> Kept:
         """As the world is now."""
         mails = {path.name: path.read_bytes() for path in (world.mailbox / "new").glob("*")}
-        return cls(database.save(), mails, deepcopy((world.sessions, world.names, world.moments)))
+        return cls(database.save(), mails, (world.sessions, world.names, world.moments))
 
     def put_into(self, world: World, database: SQLite | PostgreSQL) -> None:
         """Makes the world as it was."""
@@ -47,7 +48,7 @@ class Kept:
         (world.mailbox / "new").mkdir(parents=True)
         for name, content in self.mails.items():
             (world.mailbox / "new" / name).write_bytes(content)
-        world.sessions, world.names, world.moments = deepcopy(self.known)
+        world.sessions, world.names, world.moments = self.known
 
 
 def furnished(
@@ -56,18 +57,22 @@ def furnished(
     mailbox: Path,
     database: SQLite | PostgreSQL,
     name: str,
-    kept: dict[tuple[str, str], Kept],
+    folder: Path,
 ) -> World:
-    """The world of that name in the test's database: played once by each worker, which takes
-    seconds, and put back afterwards.
+    """The world of that name in the test's database: played once in a run, which takes seconds,
+    kept in the folder of all workers, and put back afterwards.
     """
     failing.add_to(app)
-    world = World(app, clock, mailbox)
-    if (name, database.kind) in kept:
-        kept[name, database.kind].put_into(world, database)
+    world, file = World(app, clock, mailbox), folder / f"{name}-{database.kind}.world"
+    if file.exists():
+        kept: Kept = pickle.loads(file.read_bytes())
+        kept.put_into(world, database)
     else:
         worlds.furnish(world, name)
-        kept[name, database.kind] = Kept.of(world, database)
+        # Two workers may have played it at the same time: the one is as good as the other.
+        own = file.with_suffix(f".{os.getpid()}")
+        own.write_bytes(pickle.dumps(Kept.of(world, database)))
+        own.rename(file)
     return world
 
 

@@ -99,22 +99,21 @@ def _targets() -> dict[str, Target]:
     }
 
 
-def links(world: World, every: bool = True) -> list[str]:
-    """The paths of all links of all mails, text, HTML and calendar; or of one mail of each kind.
+def links(world: World) -> list[str]:
+    """The paths of all links, text, HTML and calendar, of the first and the last mail of each kind.
 
     The address of a calendar too.
     """
-    found, seen = dict[str, None](), set[str]()
-    for message in db.session.scalars(sa.select(Message).order_by(Message.id)):
-        if every or message.kind not in seen:
-            seen.add(message.kind)
-            found |= dict.fromkeys(
-                _in_mail(
-                    envelope(
-                        message, services().letterhead, services().link_signer, START
-                    ).as_bytes()
-                )
-            )
+    found = dict[str, None]()
+    # Those that no letter is kept of any more have no links.
+    each = [
+        sa.select(end(Message.id)).where(Message.body.has()).group_by(Message.kind)
+        for end in (sa.func.min, sa.func.max)
+    ]
+    ends = sa.union(*each)
+    for message in db.session.scalars(sa.select(Message).where(Message.id.in_(ends))):
+        mail = envelope(message, services().letterhead, services().link_signer, START)
+        found |= dict.fromkeys(_in_mail(mail.as_bytes()))
     found |= dict.fromkeys(
         f"/{services().link_signer.url(target, START).split('/', 3)[3]}"
         for target in _targets().values()

@@ -26,7 +26,7 @@ from scenes.world import World
 from scripts.chromium import launch_options
 from tests.browser.lasting import PATIENCE
 from tests.conftest import START, Fixed, Places, close
-from tests.furnished_worlds import Kept, furnished
+from tests.furnished_worlds import furnished
 from tests.makers.region import make_staff
 from tests.smtp_server import Smtp
 
@@ -75,7 +75,6 @@ def furnished_world(
     clock: Fixed,
     smtp: Smtp,
     tmp_path: Path,
-    kept_worlds: dict[tuple[str, str], Kept],
 ) -> Iterator[Callable[[str], World]]:
     """`furnished_world(name)`: the world of that name on SQLite, untouched by tests before it."""
     made: list[Flask] = []
@@ -85,7 +84,7 @@ def furnished_world(
         places.app("sqlite")
         database.reset()
         made.append(places.new_app(database.url, dev_mailbox=tmp_path / "mailbox"))
-        return furnished(made[-1], clock, tmp_path / "mailbox", database, name, kept_worlds)
+        return furnished(made[-1], clock, tmp_path / "mailbox", database, name, places.shared)
 
     yield build
     for app in made:

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 
 from scenes.world import World
-from tests.conftest import Fixed
+from tests.conftest import Fixed, Places
 from tests.databases import PostgreSQL, SQLite
-from tests.furnished_worlds import Kept, furnished
+from tests.furnished_worlds import furnished
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def furnished_world(
     clock: Fixed,
     tmp_path: Path,
     database: SQLite | PostgreSQL,
-    kept_worlds: dict[tuple[str, str], Kept],
+    places: Places,
 ) -> Callable[[str], World]:
     """`furnished_world(name)`: the world of that name in the test's database.
 
@@ -32,5 +32,5 @@ def furnished_world(
         tmp_path / "mailbox",
         database,
         name,
-        kept_worlds,
+        places.shared,
     )

@@ -24,7 +24,6 @@ from annualwheel.models import (
     StaffLink,
     Year,
 )
-from annualwheel.services import services
 from tests.conftest import START
 from tests.tiny_browser import Browser
 

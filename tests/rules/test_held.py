@@ -1,16 +1,16 @@
 """No transaction of a job, or of the act of a request, holds SQLite's write lock for long, however
 many rows there are.
 
-Each is done twice, and the better one counts: a busy host books time on whoever is running. What
-must not grow is done with 200 rows and with 2,000, and the longest transaction of the one is
-compared with that of the other, in the same minute on the same machine.
+What took too long is done once more: a busy host books time on whoever is running. What must not
+grow is done with 100 rows and with 1,000, and the longest transaction of the one is compared with
+that of the other, in the same minute on the same machine.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -50,10 +50,13 @@ def year(session: Any) -> Year:
     return made
 
 
-def best(*runs: list[float]) -> float:
-    """The longest transaction of the better of the runs."""
-    assert all(runs), "nothing was written"
-    return min(max(run) for run in runs)
+def short(runs: Iterable[list[float]]) -> bool:
+    """Whether all transactions of a run are short; the next one is made where they are not."""
+    for run in runs:
+        assert run, "nothing was written"
+        if max(run) < MOST:
+            return True
+    return False
 
 
 def test_a_transaction_that_works_for_long_is_seen(session: Any) -> None:
@@ -71,7 +74,7 @@ def test_a_transaction_that_works_for_long_is_seen(session: Any) -> None:
 def test_building_a_pack(year: Year) -> None:
     work = filling.meeting_of(year, "work")
     meeting_id, questionnaire = work.id, published.one(work, "arbetsmote")
-    filling.store_versions(questionnaire, 400, 3)
+    filling.store_versions(questionnaire, 100, 3)
     db.session.commit()
     meeting, by = db.session.get_one(Meeting, meeting_id), db.session.query(Staff).one()
 
@@ -83,16 +86,16 @@ def test_building_a_pack(year: Year) -> None:
             db.session.refresh(pack)
             # Else this read would last until the next one begins.
             db.session.commit()
-        assert (pack.state, pack.counts["answers"]) == ("ready", 400)
+        assert (pack.state, pack.counts["answers"]) == ("ready", 100)
         return found
 
-    assert best(build("sv"), build("en")) < MOST
+    assert short(map(build, ("sv", "en")))
 
 
 # Ten times as many rows may make no transaction so many times as long; one that goes through all of
 # them is ten times as long. So many seconds are lost in what is shorter than can be measured.
 GROWTH, UNSEEN = 3.0, 0.005
-FEW, MANY = 200, 2000
+FEW, MANY = 100, 1000
 
 
 def grows(few: list[float], many: list[float]) -> bool:
@@ -234,7 +237,7 @@ def test_moving_a_meeting(year: Year, everybody: list[Person]) -> None:
         assert (mailing.state, mailing.written) == ("sending", 400)
         return found
 
-    assert best(*map(move, KINDS)) < MOST
+    assert short(map(move, KINDS))
 
 
 def test_preparing_a_large_mailing(year: Year, everybody: list[Person]) -> None:
@@ -248,7 +251,7 @@ def test_preparing_a_large_mailing(year: Year, everybody: list[Person]) -> None:
         assert db.session.get_one(Mailing, mailing.id).state == "sending"
         return found
 
-    assert best(*map(remind, KINDS)) < MOST
+    assert short(map(remind, KINDS))
 
 
 def test_preparing_a_mailing_that_lets_people_in(year: Year) -> None:
@@ -265,14 +268,15 @@ def test_preparing_a_mailing_that_lets_people_in(year: Year) -> None:
         assert mailing.state == "sending"
         return found
 
-    assert best(*map(ask, (0, 60))) < MOST
+    assert short(map(ask, (0, 60)))
 
 
 def test_the_work_of_each_minute(year: Year, everybody: list[Person]) -> None:
     meeting_with(year, "direction", everybody, "registered")
-    found = []
-    for _minute in range(2):
-        with held(db.engine) as one:
+
+    def minute(_number: int) -> list[float]:
+        with held(db.engine) as found:
             sweep.sweep_minute()
-        found.append(one)
-    assert best(*found) < MOST
+        return found
+
+    assert short(map(minute, range(2)))

@@ -26,6 +26,7 @@ from rehearse.dom import Node
 from scenes.table import SCENES
 from scenes.world import World
 from tests.conftest import START
+from tests.databases import in_turn
 from tests.furnished_worlds import enter
 from tests.makers.region import (
     make_organisation,
@@ -321,7 +322,7 @@ LISTS = (
 )
 
 
-@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize(("language", "database"), in_turn(("sv", "en")), indirect=["database"])
 def test_every_list_says_how_it_is_sorted(
     furnished_world: Callable[[str], World], language: str
 ) -> None:
@@ -332,8 +333,8 @@ def test_every_list_says_how_it_is_sorted(
     browser = enter(world, SCENES[0], "administrator")
     for path in LISTS:
         browser.open(f"{path}?lang={language}")
-        for organisation, name in enumerate(head.get("data-heading") for head in headings(browser)):
-            link = headings(browser)[organisation].all("a")[0]
+        for place, name in enumerate(head.get("data-heading") for head in headings(browser)):
+            link = headings(browser)[place].all("a")[0]
             if not link.text.startswith(f"{name},") or "ordning=" not in link.get("href"):
                 wrong.append(f"{path}: {link.text} leads to {link.get('href')}")
             browser.open(link.get("href"))
@@ -342,17 +343,19 @@ def test_every_list_says_how_it_is_sorted(
                 wrong.append(f"{path}: a press on {name} sorts by {current(browser)}")
             if not any(text.startswith(f"{name}, ") for text in chosen):
                 wrong.append(f"{path}: {name} is not chosen in the form")
+            if place:
+                continue
             upwards = first_cells(browser)
-            browser.open(headings(browser)[organisation].all("a")[0].get("href"))
-            if organisation == 0 and first_cells(browser) != upwards[::-1] and len(upwards) < 50:
+            browser.open(headings(browser)[place].all("a")[0].get("href"))
+            if first_cells(browser) != upwards[::-1] and len(upwards) < 50:
                 wrong.append(f"{path}: {name} the other way is not the other way round")
     assert not wrong, "\n".join(wrong)
 
 
-def cells(browser: Browser, organisation: int) -> list[str]:
+def cells(browser: Browser, column: int) -> list[str]:
     """The text of the cells of a column, counted from 0 after the name."""
     body = main_list(browser.page).all("tbody")[0]
-    return [row.all("td")[organisation].text for row in body.all("tr")]
+    return [row.all("td")[column].text for row in body.all("tr")]
 
 
 def test_answers_are_sorted_by_how_far_they_have_come(

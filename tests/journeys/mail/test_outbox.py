@@ -221,7 +221,7 @@ def test_killing_the_worker_again_and_again_loses_no_mail(
     tmp_path: Path,
     times: int,
 ) -> None:
-    app, count = make_app(mail_allow=("example",)), 60 * times
+    app, count = make_app(mail_allow=("example",)), 36 * times
     now = dt.datetime.now(dt.UTC)
     with app.app_context():
         for number in range(count):

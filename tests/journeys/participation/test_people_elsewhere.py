@@ -23,6 +23,7 @@ from annualwheel.preparation import membership
 from annualwheel.registrations import invitations
 from annualwheel.services import services
 from tests.conftest import START, Fixed
+from tests.databases import in_turn
 from tests.makers.guests import link_of, make_guest, make_meeting, publish, reply_of
 from tests.makers.region import make_staff, sign_in
 from tests.makers.writers import OPEN
@@ -169,7 +170,7 @@ def goes(
     return goes_through(one, ACTS[act])
 
 
-@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize(("act", "database"), in_turn(ACTS), indirect=["database"])
 def test_everybody_outside_is_answered_for_as_somebody_unknown(
     session: Any,
     new_visitor: Callable[[], Browser],

@@ -20,28 +20,44 @@ from annualwheel.privacy import erasure, own_data, retention
 from annualwheel.questionnaires import content, reading
 from annualwheel.services import services
 from tests.conftest import START
+from tests.databases import PostgreSQL, SQLite
 from tests.makers.writers import item_of, write
 
 DAY = dt.timedelta(days=1)
 LATER = START + 2 * DAY
 
 
+@pytest.fixture(scope="module")
+def kept() -> dict[str, Any]:
+    """What was in each database once the year had been played, which takes seconds."""
+    return {}
+
+
 @pytest.fixture
-def played(app: Flask) -> Any:
-    """The demonstration year; then some submit again, in English too, and one takes it all back."""
+def played(app: Flask, database: SQLite | PostgreSQL, kept: dict[str, Any]) -> Any:
+    """The demonstration year; then some submit again, in English too."""
     with app.app_context():
-        year.play(START, reading.read_all(services().settings.forms_folder))
-        db.session.commit()
-        for number, member in enumerate(leads()):
-            write(
-                member, item_of(member), LATER, forberett=f"Omgång {number}: ”vi” & =SUM(A1)\n– två"
-            )
-            if number % 3 == 1:
-                card = items.present(member.submission, "initiativ")[0]
-                write(member, card, LATER, tema=["arbete"], mal="")
-            submission.submit(member, LATER, language=("sv", "en")[number % 2])
-        db.session.commit()
+        if database.kind in kept:
+            db.engine.dispose()
+            database.load(kept[database.kind])
+        else:
+            play()
+            db.session.remove()
+            kept[database.kind] = database.save()
         yield db.session
+
+
+def play() -> None:
+    """Plays the year."""
+    year.play(START, reading.read_all(services().settings.forms_folder))
+    db.session.commit()
+    for number, member in enumerate(leads()):
+        write(member, item_of(member), LATER, forberett=f"Omgång {number}: ”vi” & =SUM(A1)\n– två")
+        if number % 3 == 1:
+            card = items.present(member.submission, "initiativ")[0]
+            write(member, card, LATER, tema=["arbete"], mal="")
+        submission.submit(member, LATER, language=("sv", "en")[number % 2])
+    db.session.commit()
 
 
 def leads() -> list[Member]:

@@ -22,6 +22,7 @@ from scenes.table import SCENES
 from scenes.world import World
 from scenes.worlds import MAKERS
 from tests.conftest import START, Fixed
+from tests.databases import in_turn
 from tests.furnished_worlds import enter as enter_scene
 from tests.makers.guests import link_of, make_guest, make_meeting, typed
 from tests.makers.writers import OPEN, add_initiative, enter, item_of, make_members, stored
@@ -50,7 +51,7 @@ def opened(browser: Browser, guest: Registration) -> Browser:
 # Every form says whose page it stands on
 
 
-@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize(("name", "database"), in_turn(MAKERS), indirect=["database"])
 def test_every_form_says_whose_it_is_and_nobody_elses(
     furnished_world: Callable[[str], World], name: str
 ) -> None:

@@ -25,6 +25,7 @@ from scenes.table import SCENES
 from scenes.world import World
 from scenes.worlds import MAKERS
 from tests.conftest import Fixed
+from tests.databases import in_turn
 from tests.furnished_worlds import enter
 from tests.makers.guests import link_of, make_guest, make_meeting, typed
 from tests.makers.region import make_staff, sign_in
@@ -156,16 +157,12 @@ def lost(browser: Browser, sheet: Sheet, statuses: tuple[int, ...]) -> list[str]
     )
 
 
-@pytest.fixture(params=MAKERS)
-def world(furnished_world: Callable[[str], World], request: pytest.FixtureRequest) -> World:
-    found = furnished_world(request.param)
-    found.names["world"] = request.param
-    return found
-
-
+@pytest.mark.parametrize(("name", "database"), in_turn(MAKERS), indirect=["database"])
 def test_the_words_stay_and_are_sent_one_press_later(
-    world: World, make_app: Callable[..., Flask]
+    furnished_world: Callable[[str], World], make_app: Callable[..., Flask], name: str
 ) -> None:
+    world = furnished_world(name)
+    world.names["world"] = name
     rotated = make_app(secret_keys=("n" * 40, "k" * 40), dev_mailbox=world.mailbox)
     problems = list[str]()
     for sheet in list(sheets(world)):

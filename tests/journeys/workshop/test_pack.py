@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import itertools
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -134,46 +135,43 @@ def test_the_sheets_come_in_the_order_of_use(
     ]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "=2030",
-        "=1+1",
-        "+46 70 123",
-        "-5",
-        "- punkt",
-        "@namn",
-        "#N/A",
-        "1e5",
-        "0123",
-        "😀",
-        "rad\nrad",
-        "_x000D_",
-        "'citat",
-        "true",
-        "2027-01-01",
-        "=cmd|' /C calc'!A0",
-        "tabb\there",
-    ],
+TYPED = (
+    "=2030",
+    "=1+1",
+    "+46 70 123",
+    "-5",
+    "- punkt",
+    "@namn",
+    "#N/A",
+    "1e5",
+    "0123",
+    "😀",
+    "rad\nrad",
+    "_x000D_",
+    "'citat",
+    "true",
+    "2027-01-01",
+    "=cmd|' /C calc'!A0",
+    "tabb\there",
 )
+
+
 def test_what_people_typed_comes_out_as_text_unchanged(
-    text: str, session: scoped_session[Session], clock: Clock
+    session: scoped_session[Session], clock: Clock
 ) -> None:
     meeting = make_work_meeting()
-    make_submitted(
-        meeting,
-        "Arvika kommun",
-        Written(
-            items=({**INITIATIVE, "titel": text, "mal": text},), themes={"arbete": {"skapa": text}}
-        ),
-    )
-    content = build(meeting, clock)
+    for number, text in enumerate(TYPED):
+        items = ({**INITIATIVE, "titel": text, "mal": text},)
+        written = Written(items=items, themes={"arbete": {"skapa": text}})
+        make_submitted(meeting, f"Kommun {number:02}", written)
+    content, typed = build(meeting, clock), list(TYPED)
     found = sheets(content)
-    assert column(found["Initiativ"], "Initiativ") == [text]
-    assert column(found["Initiativ"], "Vilket mål arbetar ni mot?") == [text]
-    assert column(found["Svar per tema"], "Svar") == [text]
-    assert text in column(found["Alla svar"], "Svar")
-    assert [row[1] for row in found["1. Fler i arbete"]].count(text) == 2
+    assert column(found["Initiativ"], "Initiativ") == typed
+    assert column(found["Initiativ"], "Vilket mål arbetar ni mot?") == typed
+    assert column(found["Svar per tema"], "Svar") == typed
+    assert set(typed) <= set(column(found["Alla svar"], "Svar"))
+    on_cards = Counter(row[1] for row in found["1. Fler i arbete"])
+    assert {on_cards[text] for text in typed} == {2}
     cells = [
         cell
         for row in sheet(content, "Initiativ").iter_rows(min_row=2)

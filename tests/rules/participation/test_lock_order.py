@@ -24,7 +24,7 @@ from tests.makers.guests import entries, make_guest, make_meeting, reply_of
 
 pytestmark = pytest.mark.race
 
-ROUNDS = 40
+ROUNDS = 20
 BY_PHONE = audit.Actor("system")
 
 
