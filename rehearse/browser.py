@@ -16,7 +16,7 @@ from rehearse.reader import Reader
 
 REDIRECTS = 8
 TIMEOUT = 60.0
-FORM_AGAIN = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT)
+TO_BE_READ = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT, HTTPStatus.GONE)
 
 
 class Browser(Reader):
@@ -43,8 +43,8 @@ class Browser(Reader):
     def send(self, method: str, url: str, pairs: Pairs, multipart: bool) -> Self:
         """Sends a request, follows where it leads, shows the page.
 
-        A form that comes back with something to mend (422) or a colleague's text (409) is a page
-        like others; for other failures `Unexpected` is raised.
+        A form that comes back with something to mend (422) or a colleague's text (409) and a link
+        that was handed over (410) are pages like others; for other failures `Unexpected` is raised.
         """
         headers, body = {}, b""
         if method == "GET" and pairs:
@@ -52,7 +52,7 @@ class Browser(Reader):
         elif method == "POST":
             headers["Content-Type"], body = _multipart(pairs) if multipart else _form(pairs)
         url, response = self._follow(url, self._exchange(method, url, body, headers))
-        if response.status >= 400 and response.status not in FORM_AGAIN:
+        if response.status >= 400 and response.status not in TO_BE_READ:
             path = urlsplit(url).path
             raise Unexpected(f"{method} {path} answers {response.status}: {self._said()}")
         is_page = response.headers.get_content_type() == "text/html"

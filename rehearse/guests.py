@@ -109,13 +109,18 @@ def decline(ledger: Ledger, seat: Seat, browser: Browser) -> None:
 
 def substitute(at: Occasion, seat: Seat, browser: Browser, number: int) -> None:
     """Somebody else comes; who sent them is out."""
-    given, family = cast.SUBSTITUTE
-    browser.fill("Förnamn", given)
-    browser.fill("Efternamn", f"{family}-{seat[1].split()[-1]}")
-    browser.fill("Hälsning", "Tack för att du kan")
-    browser.fill("E-postadress", f"ersattare.{at.code}.{number}@example.org")
-    browser.press("Skicka ersättaren").see("Din ersättare har fått ett mejl")
+    send_somebody(at, seat, browser, number)
     at.ledger.substituted.add(seat)
+
+
+def send_somebody(at: Occasion, seat: Seat, browser: Browser, number: int) -> Seat:
+    """Fills in who comes instead, presses, and returns who it is."""
+    given, family = cast.SUBSTITUTE[0], f"{cast.SUBSTITUTE[1]}-{seat[1].split()[-1]}"
+    address = f"ersattare.{at.code}.{number}@example.org"
+    browser.fill("Förnamn", given).fill("Efternamn", family)
+    browser.fill("Hälsning", "Tack för att du kan").fill("E-postadress", address)
+    browser.press("Skicka ersättaren").see("Din ersättare har fått ett mejl")
+    return (at.meeting, f"{given} {family}", address)
 
 
 def welcome_substitutes(at: Occasion, mails: Sequence[Mail]) -> None:
@@ -149,6 +154,29 @@ def change_of_mind(at: Occasion, seat: Seat, mail: Mail) -> None:
         browser.press("Se eller ändra din anmälan").follow("Skicka en ersättare")
         substitute(at, seat, browser, 0)
     at.ledger.gave_up.add(seat)
+    at.stage.settle()
+
+
+def read_programme(at: Occasion, mail: Mail, line: str) -> None:
+    """Somebody who comes looks at what happens when, and where it is."""
+    with open_landing(at.stage, mail) as browser:
+        browser.press("Se eller ändra din anmälan").see(line)
+
+
+def come_after_all(at: Occasion, seat: Seat, mail: Mail) -> None:
+    """Somebody who is registered sends a substitute, and takes it back the same day.
+
+    The same link holds again; the substitute is told, and theirs does not.
+    """
+    with open_landing(at.stage, mail) as browser:
+        browser.press("Se eller ändra din anmälan").follow("Skicka en ersättare")
+        somebody = send_somebody(at, seat, browser, 1)
+    # The seat came with the mail.
+    at.ledger.registered.add(somebody)
+    at.ledger.gave_up.add(somebody)
+    at.stage.settle()
+    with open_landing(at.stage, mail) as browser:
+        browser.see("Ångrar du dig?").press("Jag kommer själv").see(COMING)
     at.stage.settle()
 
 

@@ -6,6 +6,7 @@ The two must agree.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,7 +87,7 @@ class Ledger:
 
     def counts(self, post: Post) -> dict[str, int]:
         """The numbers by name; mails and calendar entries are counted where they arrived."""
-        entries = Counter(kind_of(entry) for entry in post.entries())
+        entries = Counter(kinds_of(post.entries()))
         return {
             "contacts": self.contacts,
             "invited": len(self.invited),
@@ -105,11 +106,16 @@ class Ledger:
         }
 
 
-def kind_of(entry: Entry) -> str:
-    """A new entry, one that moves, or one that is taken away."""
-    if entry.method == "CANCEL":
-        return "calendar_cancels"
-    return "calendar_updates" if entry.sequence else "calendar_requests"
+def kinds_of(entries: list[Entry]) -> Iterator[str]:
+    """Whether each puts something in a calendar, changes what is there, or takes it away."""
+    there = set[str]()
+    for entry in sorted(entries, key=lambda one: one.sequence):
+        if entry.method == "CANCEL":
+            there.discard(entry.uid)
+            yield "calendar_cancels"
+        else:
+            yield "calendar_updates" if entry.uid in there else "calendar_requests"
+            there.add(entry.uid)
 
 
 def calendar_faults(entries: list[Entry], coming: int) -> list[str]:
@@ -146,7 +152,12 @@ def stored(session: scoped_session[Any]) -> dict[str, int]:
 
     return {
         "contacts": count(sa.select(sa.func.count(sa.distinct(ImportedPerson.person_id)))),
-        "invited": seats(Registration.replaces_id.is_(None), Registration.invited_at.is_not(None)),
+        # Those who were sent instead of somebody were not, nor those who were sent home again.
+        "invited": seats(
+            Registration.replaces_id.is_(None),
+            Registration.invited_at.is_not(None),
+            Registration.state != "revoked",
+        ),
         "mails_received": mails(),
         # Who has been registered at any time has got a calendar entry, and its number is never
         # taken back.

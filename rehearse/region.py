@@ -127,6 +127,24 @@ def meeting_page(browser: Browser, plan: Plan) -> Browser:
     return browser.open("/arshjul").follow(plan.name)
 
 
+def describe(browser: Browser, plan: Plan) -> str:
+    """Writes the programme, and where the place is; returns a line of it."""
+    line = "9.00 Kaffe och inledning"
+    meeting_page(browser, plan).follow("Ändra mötet")
+    browser.fill("Program (frivilligt)", f"{line}\n9.30 Gruppsamtal\n12.00 Lunch")
+    browser.fill("Webbadress till en karta", "https://karta.example/nojesfabriken")
+    browser.press("Spara inställningarna").see("Inställningarna är sparade")
+    return line
+
+
+def send_once_more(stage: Stage, browser: Browser, name: str) -> None:
+    """Somebody rings and never got the confirmation: it is sent once more."""
+    browser.open("/utskick").fill("Namn eller e-post", name).choose("Bekräftelse", within="Mejl")
+    browser.press("Visa").follow(name).press("Skicka en gång till")
+    browser.see("Mejlet skickas en gång till")
+    stage.settle()
+
+
 def publish(browser: Browser, plan: Plan, asked: Definition) -> None:
     """Publishes those questions for a meeting; they are named where there are several."""
     button = f"Publicera frågorna {asked.title.sv}"

@@ -37,6 +37,7 @@ class Rehearsal:
     ) -> None:
         self.stage, self.contacts, self.seed, self.say = stage, contacts, seed, say
         self.ledger = Ledger()
+        self.programme = ""
         self.few = LEADS if cast.names_leads(contacts[1]) else contacts[0]
         definitions = reading.read_all(stage.settings.forms_folder)
         self.asked = {asked.key: asked for asked in definitions}
@@ -61,10 +62,15 @@ class Rehearsal:
             region.plan_year(office, YEAR, (WORK, DIRECTION, CONFERENCE))
             self.ledger.contacts = region.import_contacts(self.stage, office, *self.contacts)
             region.publish(office, WORK, self.asked[BEFORE[WORK]])
+            self.programme = region.describe(office, WORK)
         self.tell(f"Året är planerat, {self.ledger.contacts} personer är inlästa.")
 
     def work_meeting(self) -> None:
-        """Everyone is invited, answers, prepares. One rings and cannot come."""
+        """Everyone is invited, answers, prepares.
+
+        One rings and cannot come, one never got a mail, and one sends a substitute and comes after
+        all.
+        """
         self.day(2026, 11, 17)
         coming = self.invite(WORK, self.contacts[0], "a1")
         self.day(2026, 12, 1)
@@ -75,13 +81,20 @@ class Rehearsal:
                 coming += guests.answer(self.at(WORK, "a2"), mails)
                 self.tell(f"{len(mails)} fick en påminnelse.")
             names = [seat[1] for seat in coming]
-            leaving = [seat for seat in coming if names.count(seat[1]) == 1][:2]
-            for seat in leaving[:1]:
+            single = [seat for seat in coming if names.count(seat[1]) == 1]
+            for seat in single[:1]:
                 region.cancel_one(self.stage, office, WORK, seat[1])
                 self.ledger.gave_up.add(seat)
                 self.tell("En person ringde och avbokades.")
-        for seat in leaving[1:]:
+            for seat in single[2:3]:
+                region.send_once_more(self.stage, office, seat[1])
+                self.tell("En person hade inte fått sin bekräftelse, och fick den en gång till.")
+        for seat in single[1:2]:
             guests.change_of_mind(self.at(WORK, "a3"), seat, self.latest(seat))
+        for seat in single[2:3]:
+            guests.read_programme(self.at(WORK, "a3"), self.latest(seat), self.programme)
+            guests.come_after_all(self.at(WORK, "a3"), seat, self.latest(seat))
+            self.tell("En person skickade en ersättare, och tog tillbaka det.")
         self.welcome(WORK)
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             region.hand_over_lists(office, WORK, self.coming_to(WORK))

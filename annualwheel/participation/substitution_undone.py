@@ -130,11 +130,16 @@ def _take_access_back(registration: Registration, other_id: int, now: dt.datetim
 def _count(
     registration: Registration, other: Person, seated: bool, now: dt.datetime, actor: Actor
 ) -> None:
-    """Counts the mails that the other person gets. Raises `TooMany`."""
+    """Counts the mails that the other person gets, of whoever acts. Raises `TooMany`.
+
+    The other's mailbox refuses none: that a seat is over always goes. What is counted there keeps
+    the next substitution of the same hour from them.
+    """
     by = budgets.cause(registration.person, registration.organisation, actor.client)
     mails = 2 if seated else 1
     budgets.spend(by, mails, now)
-    budgets.reach(by, other.email, mails, now)
+    for _mail in range(mails):
+        budgets.may_reach(by, other.email, now)
 
 
 def _asked(registration: Registration) -> Asked | None:

@@ -16,6 +16,7 @@ from annualwheel.contacts.imports import leases, reading, storing, undoing, writ
 from annualwheel.contacts.imports.decisions import Decisions
 from annualwheel.db import Base, db
 from annualwheel.jobs import importing
+from annualwheel.leases import MOST_TRIES
 from annualwheel.models import (
     Affiliation,
     DeletionRequest,
@@ -197,6 +198,28 @@ def test_a_worker_that_has_read_the_list_before_writes_no_more_of_it(
 def titles() -> set[str]:
     """The titles that anybody has."""
     return set(db.session.scalars(sa.select(Affiliation.title)))
+
+
+@pytest.mark.parametrize("added", [False, True])
+def test_a_list_that_could_not_be_written_brings_nobody_back_when_it_is_tried_again(
+    year: Year, bo: Person, added: bool
+) -> None:
+    kept = begun(year)
+    partly(kept, 2)
+    kept.tries = MOST_TRIES
+    db.session.commit()
+    leases.note_failure(kept.id, "w", "ABCD")
+    db.session.commit()
+    assert state_of(kept) == "write_failed"
+    erase(db.session.scalars(sa.select(Person).where(Person.given == "Nr0")).one() if added else bo)
+    db.session.refresh(kept)
+    assert "nr0@" not in repr(kept.rows) if added else "bo@" not in repr(kept.rows)
+    leases.try_again(kept, START, audit.SYSTEM)
+    db.session.commit()
+    importing.carry_on(kept.id)
+    assert state_of(kept) == "written"
+    assert counted()["persons"] == 1 + ROWS
+    assert ("nr0@" if added else "provsson") not in everything()
 
 
 def test_one_whom_the_list_has_added_already_stays_erased(year: Year, bo: Person) -> None:

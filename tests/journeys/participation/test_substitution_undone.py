@@ -12,7 +12,7 @@ from annualwheel import audit, unit_of_work
 from annualwheel.access.links import Target
 from annualwheel.contacts import elsewhere
 from annualwheel.db import db
-from annualwheel.errors import Closed, Refused
+from annualwheel.errors import Closed, Refused, TooMany
 from annualwheel.meetings import changes
 from annualwheel.models import Member, Needs, Registration
 from annualwheel.participation import replies, substitution, substitution_undone
@@ -88,6 +88,25 @@ def test_the_seat_comes_back_with_the_link_and_both_are_told(
     option = seats.option_of(maria.meeting, "on_site")
     assert option is not None
     assert seats.room(option).taken == 1
+
+
+@pytest.mark.parametrize("seated", [True, False])
+def test_who_regrets_it_at_once_is_let_and_cannot_go_on_to_and_fro(
+    session: Any, visitor: Browser, seated: bool
+) -> None:
+    """A mailbox gets three mails an hour that members cause; that it is over goes all the same."""
+    guest = make_guest(make_meeting())
+    if seated:
+        replies.register(guest, reply_of(guest), START, actor(guest))
+    before, rounds = len(mails()), 0
+    with pytest.raises(TooMany):
+        for _round in range(5):
+            visitor.open(send_eva(guest)).press("Jag kommer själv").see("Din länk gäller igen")
+            rounds += 1
+    db.session.rollback()
+    theirs = [mail for mail in mails()[before:] if mail.address == EVA.email]
+    assert (rounds, len(theirs)) == ((1, 4) if seated else (2, 4))
+    assert guest.state == ("registered" if seated else "invited")
 
 
 def test_an_invitation_comes_back_and_can_be_answered(
