@@ -79,7 +79,7 @@ def test_a_scanner_that_runs_scripts_changes_nothing(
     with served(world.app) as url:
         with world.app.app_context():
             one_of_every_kind(world)
-            paths = links(world, every=False)
+            paths = links(world)
         before = digest(world)
         camera = Camera(browser, world, url, 1280)
         opened = Scanner(camera.page).scan(url, paths)

@@ -96,9 +96,11 @@ def sign_in(visitor: Browser, person: Staff, now: dt.datetime = START) -> Browse
     db.session.flush()
     opened = staff.sign_in(Target("staff", link.public_id), now)
     plans = staff.has_role(person, ("coordinator", "administrator"))
-    unit_of_work.commit()
     with visitor.client.session_transaction() as kept:
+        if "staff" in kept:
+            staff.sign_out(kept["staff"], now)
         kept["staff"] = opened
+    unit_of_work.commit()
     return visitor.lie_at("/arshjul" if plans else "/svar")
 
 
