@@ -9,7 +9,9 @@ The formula, in minutes for whoever writes alone:
 - material to read first 2 a page.
 
 An organisation talks before it writes: its joint answer takes 1.7 times as long, but for the
-reading. The sum is rounded to five minutes, and is never less.
+reading. The sum is rounded to five minutes and is never less; a page that takes less than ten is
+told to the minute, so that the pages of a short questionnaire add up to what the whole is said to
+take.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ CHOICE, FIELD, A_PAGE = 0.25, 0.5, 2.0
 CHARACTERS = 400
 ITEMS = 2
 TOGETHER = 1.7
-STEP = 5
+STEP, SHORT = 5, 10
 
 
 def minutes(definition: Definition, parts: Iterable[Part] | None = None) -> int:
@@ -37,8 +39,15 @@ def minutes(definition: Definition, parts: Iterable[Part] | None = None) -> int:
     writing = sum(_of_page(part) for part in chosen)
     if definition.respondent == "organisation":
         writing *= TOGETHER
-    reading = definition.material_pages * A_PAGE if parts is None else 0
-    return max(STEP, STEP * round((writing + reading) / STEP))
+    if parts is not None and writing < SHORT:
+        return max(1, round(writing))
+    read_first = reading(definition) if parts is None else 0
+    return max(STEP, STEP * round((writing + read_first) / STEP))
+
+
+def reading(definition: Definition) -> int:
+    """About how many of the minutes go to what is to be read first; 0 where there is nothing."""
+    return STEP * round(definition.material_pages * A_PAGE / STEP)
 
 
 def _of_page(part: Part) -> float:

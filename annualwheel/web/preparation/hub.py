@@ -76,6 +76,7 @@ def hub() -> str:
         me=me,
         said=people.said(),
         minutes=_minutes(definition, mine),
+        reading=0 if me.scope else effort.reading(definition),
         led=any(writer.lead for writer in writers),
         share=scopes.share(definition, me.scope),
         empty=all(task.state is SectionState.NOT_STARTED for task in mine),

@@ -66,7 +66,7 @@ def test_the_hub_says_what_is_asked_how_far_it_is_and_who_writes(office: Office)
     maria, anna = office.opens("Maria", "Anna")
     maria.see(
         "Förberedelse för Hagfors kommun",
-        "Ingen har börjat än. Börja med Er organisation. Det tar cirka 5 minuter.",
+        "Ingen har börjat än. Börja med Er organisation. Det tar cirka 3 minuter.",
         "cirka 90 minuter tillsammans",
         "torsdag 14 januari 2027",
         "3. Skapa, bryta, behålla: Hur får fler arbete?",

@@ -18,7 +18,9 @@ from annualwheel.questionnaires.definition import (
     dump,
     load,
 )
-from annualwheel.questionnaires.effort import minutes
+from annualwheel.questionnaires.effort import minutes, reading
+from annualwheel.questionnaires.reading import read
+from config import ROOT
 
 WORDS = Text("Ord", "Words")
 THEMES = (Option("arbete", WORDS), Option("energi", WORDS))
@@ -79,3 +81,17 @@ def test_a_definition_in_which_the_time_was_typed_is_still_the_same_and_computed
     typed = replace(asking(LONG), minutes=45)
     assert load(dump(typed)) == typed and load(dump(typed)).digest == typed.digest
     assert typed.digest != asking(LONG).digest and minutes(typed) == 10
+
+
+@pytest.mark.parametrize("key", ["arbetsmote", "riktningsmote", "konferens", "efter_arbetsmotet"])
+def test_the_pages_add_up_to_what_the_whole_is_said_to_take(key: str) -> None:
+    asked = read(ROOT / "forms" / f"{key}.toml")
+    pages = [minutes(asked, [part]) for part in asked.parts()]
+    assert abs(minutes(asked) - reading(asked) - sum(pages)) <= 3
+    assert reading(asked) == (40 if key == "riktningsmote" else 0)
+
+
+def test_a_short_page_is_told_to_the_minute_and_never_takes_none() -> None:
+    for count, expected in ((1, 1), (6, 2), (36, 9), (48, 10)):
+        definition = asking(*[ask(QuestionType.CHOICE)] * count)
+        assert minutes(definition, definition.parts()) == expected
