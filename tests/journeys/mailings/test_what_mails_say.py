@@ -331,8 +331,8 @@ def test_a_reminder_names_what_must_be_done_before_anything_can_be_submitted(
     letter = letters.write("preparation_reminder", "sv", facts)
     assert letter.subject.endswith("senast 14 januari")
     assert (
-        ("men avsnittet Era initiativ måste vara klart först" in letter.text)
-        == ("Era initiativ måste vara klart innan" in letter.preheader)
+        ("men avsnittet ”Era initiativ” måste vara klart först" in letter.text)
+        == ("Era initiativ” måste vara klart innan" in letter.preheader)
         == (not begun)
     )
     seen = drafts.letter(
@@ -340,4 +340,4 @@ def test_a_reminder_names_what_must_be_done_before_anything_can_be_submitted(
         drafts.ANYONE,
         OPEN,
     )
-    assert "Era initiativ måste vara klart" in seen.preheader
+    assert "Era initiativ” måste vara klart" in seen.preheader

@@ -103,7 +103,7 @@ def test_who_said_yes_hears_that_the_seat_is_kept_until_they_have_answered(
     told = {
         mail.registration_id: text_of(mail) for mail in mails()[before:] if mail.kind == "moved"
     }
-    assert "Din plats är kvar tills du har svarat" in told[seat.id]
+    assert "Du behåller din plats medan vi väntar på ditt svar" in told[seat.id]
     assert "Din plats är kvar" not in told[guest.id]
     assert "Svara om du kan komma den nya dagen" in told[guest.id]
 
@@ -353,7 +353,7 @@ def test_those_who_have_submitted_are_told_that_their_answer_is_kept(meeting: Me
             member.submission.state, member.submission.submitted_at = "submitted", START
     db.session.query(Message).update({"state": "sent"})
     changes.cancel(meeting, "", START, audit.SYSTEM)
-    kept = {mail.registration_id: "svar finns kvar" in text_of(mail) for mail in mails("cancelled")}
+    kept = {mail.registration_id: "inskickat inför mötet finns kvar" in text_of(mail) for mail in mails("cancelled")}
     assert kept == {maria.id: True, erik.id: False}
 
 

@@ -110,7 +110,7 @@ def test_the_mail_about_an_offer_that_ran_out_leads_to_the_way_out(
     db.session.commit()
     sweep.sweep_minute()
     [asked] = mails("offer_lapsed")
-    assert "till tisdag 24 november kl. 10.00" in asked.body.text.replace("\u00a0", " ")
+    assert "Till tisdag 24 november kl. 10.00" in asked.body.text.replace("\u00a0", " ")
     visitor.open(link_of(guests[1])).see("Du är nummer 2 på väntelistan")
     visitor.press("Se din plats på väntelistan").follow("Lämna väntelistan").press(
         "Lämna väntelistan"

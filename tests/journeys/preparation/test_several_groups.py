@@ -222,7 +222,7 @@ def test_a_reminder_names_every_group_that_nothing_can_be_submitted_without(
         assert said in letter.text and letter.preheader == short
     add(maria, "initiativ", titel="Simskola")
     letter = letters.write("preparation_reminder", "sv", notices.reminder_facts(maria, "sv"))
-    assert "men avsnittet Era nätverk måste vara klart först." in letter.text
+    assert "men avsnittet ”Era nätverk” måste vara klart först." in letter.text
 
 
 def test_a_share_is_one_groups_page_and_not_the_others(maria: Member) -> None:

@@ -114,7 +114,7 @@ def test_values_cannot_bring_placeholders_or_control_characters() -> None:
 
 def test_a_line_break_in_a_value_cannot_make_a_header() -> None:
     letter = declined(meeting="mötet\r\nBcc: alla@ond.example\n\nHej\u2028x\x0by")
-    assert letter.subject == "Tack för ditt svar om mötet Bcc: alla@ond.example Hej xy"
+    assert letter.subject == "Du har tackat nej till mötet Bcc: alla@ond.example Hej xy 22 januari"
 
 
 def test_subject_has_plain_spaces() -> None:
