@@ -6,7 +6,7 @@ CSRF per form, the page's language, and the switch of language that keeps what w
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Response, after_this_request, flash, g, request
 from flask_babel import gettext as _
@@ -138,6 +138,7 @@ class Mobile:
     field passes.
     """
 
+    field_flags: ClassVar[dict[str, Any]] = {"optional": True}
     GROUPS = re.compile(r"\+?[0-9\s()./\u2010-\u2014-]{1,40}")
 
     def __call__(self, form: Any, field: Field) -> None:

@@ -15,6 +15,7 @@ QUIET = frozenset(
     (
         "csrf_token",
         "acting_for",
+        "shown",
         "lang_switch",
         "mode",
         "lunch",

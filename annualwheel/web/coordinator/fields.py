@@ -98,7 +98,7 @@ class IsDay:
             field.data = day.isoformat()
         except ValueError as problem:
             raise ValidationError(
-                _("Skriv dagen som år-månad-dag, till exempel 2027-01-22")
+                _("Skriv en dag, till exempel 22 januari eller 2027-01-22")
             ) from problem
 
 

@@ -157,7 +157,7 @@ class SubstituteForm(NameFields, BaseForm):
         _l("E-postadress"),
         [Address(), SHORT],
         filters=[strip],
-        description=_l("Hit skickar vi en egen inbjudan med personlig länk"),
+        description=_l("Hit skickar vi ett eget mejl med personlig länk"),
     )
     title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip])
     message = TextAreaField(

@@ -169,8 +169,8 @@ class PrintedQuestionnaire:
         other = self._question(condition.question)
         chosen = (option for option in other.options if option.key in condition.values)
         words: str = _(
-            "Gäller om ni har valt %(answer)s på frågan %(question)s",
-            answer=", ".join(option.label.to(self.language) for option in chosen),
+            "Gäller om ni har valt %(answer)s på frågan ”%(question)s”",
+            answer=", ".join(f"”{option.label.to(self.language)}”" for option in chosen),
             question=other.label.to(self.language),
         )
         return words

@@ -115,7 +115,7 @@ def test_the_first_year_is_planned_from_an_empty_page(office: Browser) -> None:
         "Nytt årshjul"
     )
     office.fill("Vilket år", "2027").press("Spara årshjulet")
-    assert office.status == 422 and "Skriv dagen som år-månad-dag" in office.error_at(
+    assert office.status == 422 and "Skriv en dag, till exempel" in office.error_at(
         "Dag", within="Arbetsmötet"
     )
     for kind, day in (

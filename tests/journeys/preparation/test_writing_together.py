@@ -720,7 +720,7 @@ def test_the_questions_on_paper_are_all_there_with_hints_and_room(office: Office
         "Roller räcker",
         "Förtroendevalda eller styrelse",
         "Initiativ 1",
-        "Gäller om ni har valt Pågår på frågan Var är ni nu?",
+        "Gäller om ni har valt ”Pågår” på frågan ”Var är ni nu?”",
         "Hur sparar vi energi?",
     )
     assert sum(node.get("class") == "rule-lines" for node in maria.page.walk()) > 20

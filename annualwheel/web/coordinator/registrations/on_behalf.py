@@ -38,7 +38,7 @@ class SubstituteForm(BaseForm, NameFields):
         [Address(), SHORT],
         filters=[strip],
         render_kw=OFF,
-        description=_l("Hit skickar vi en egen inbjudan med personlig länk"),
+        description=_l("Hit skickar vi ett eget mejl med personlig länk"),
     )
     title = StringField(
         _l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip], render_kw=OFF
