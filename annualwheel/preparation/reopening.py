@@ -120,10 +120,10 @@ def ask(member: Member, reason: str, now: dt.datetime) -> ChangeRequest:
 def usual_day(questionnaire: Questionnaire, now: dt.datetime) -> dt.date:
     """The day a coordinator is offered.
 
-    Three working days (Monday to Friday) from now, and before the day of the meeting that it
-    prepares.
+    Three working days (Monday to Friday) from now, or from the last day while that is ahead; and
+    before the day of the meeting that it prepares.
     """
-    day, left = local(now).date(), WORKING_DAYS
+    day, left = local(max(now, opening.closes_at(questionnaire))).date(), WORKING_DAYS
     while left:
         day += DAY
         left -= day.weekday() < SATURDAY

@@ -198,6 +198,7 @@ def test_a_meeting_that_is_moved_closer_closes_the_answer_when_it_begins(
 @pytest.mark.parametrize(
     ("today", "offered"),
     [
+        (dt.date(2027, 1, 8), dt.date(2027, 1, 19)),
         (dt.date(2027, 1, 15), dt.date(2027, 1, 20)),
         (dt.date(2027, 1, 16), dt.date(2027, 1, 20)),
         (dt.date(2027, 1, 18), dt.date(2027, 1, 21)),

@@ -282,6 +282,7 @@ def _page(
         refusing=refusing or RefuseForm(formdata=None),
         ahead=_is_of_use(submission),
         title=title_of(submission.questionnaire),
+        usual=reopening.usual_day(submission.questionnaire, page.now()),
         others=[one for one in waiting if one.submission_id != submission.id],
     )
     return make_response(html, posted.status if posted else 200)
