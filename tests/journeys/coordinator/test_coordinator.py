@@ -599,6 +599,10 @@ def test_a_cancelled_meeting_tells_everyone_and_asks_for_nothing_more(
         "Det går inte att skicka nu", "Mötet är inställt"
     )
     assert office.fetch("GET", f"{WORK}/stall-in").status_code == 303
+    rows = office.open("/arshjul/2027").page.all("tr")
+    (row,) = (row for row in rows if row.text.startswith("A Arbetsmötet"))
+    assert "Inställt" in row.text and "Pågår" not in row.text
+    office.see("1 person hade bjudits in eller anmält sig.").miss("1 kommer")
 
 
 def test_the_questions_are_published_by_a_press_and_stand_when_answers_have_begun(
