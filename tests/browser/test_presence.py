@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 HUB, THEME = "/forberedelse", "/forberedelse/strukturer/arbete"
 SKAPA = "Vilka strukturer behöver vi skapa?"
-WRITES = "Anna Berg skriver nu under Hur får fler arbete?"
+WRITES = "Anna Berg skriver nu under ”Hur får fler arbete?”"
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def sentences() -> list[str]:
 def _sentence(name: str, section: str | None) -> str:
     if section is None:
         return str(_("%(name)s är här nu", name=name))
-    return str(_("%(name)s skriver nu under %(section)s", name=name, section=section))
+    return str(_("%(name)s skriver nu under ”%(section)s”", name=name, section=section))
 
 
 def _pages() -> list[Step]:

@@ -602,7 +602,7 @@ def alive(
 
 def test_a_sign_of_life_is_seen_for_a_minute_by_colleagues(office: Office) -> None:
     maria, anna = office.opens("Maria", "Anna")
-    words = "Anna Berg skriver nu under Hur får fler arbete?"
+    words = "Anna Berg skriver nu under ”Hur får fler arbete?”"
     assert alive(anna) == []
     assert alive(maria, "") == [words]
     maria.open(HUB).see(words)
@@ -651,7 +651,7 @@ def test_a_save_is_a_sign_of_life_too_and_brings_the_others(office: Office) -> N
             headers={"X-CSRFToken": form.get("data-csrf")},
         ).get_json()
 
-    assert sent()["others"] == ["Maria Lindqvist skriver nu under Er organisation"]
+    assert sent()["others"] == ["Maria Lindqvist skriver nu under ”Er organisation”"]
     assert "others" not in sent()
     with office.app.app_context():
         assert member_called("Anna").seen_section == "strukturer/arbete"
