@@ -117,6 +117,32 @@ def stop(kind: str, *found: str) -> None:
     db.session.commit()
 
 
+@pytest.mark.parametrize(
+    ("state", "buttons", "ended"),
+    [
+        ("failed", ["Rätta och skicka", "Skicka igen till samma adress"], "Senaste försöket"),
+        ("expired", ["Skicka igen till samma adress", "Rätta och skicka"], "Senaste försöket"),
+        ("unknown", ["Rätta och skicka", "Skicka igen till samma adress"], "Skickat"),
+    ],
+)
+def test_the_first_button_of_a_mail_that_stopped_is_the_one_that_helps(
+    meeting: Meeting, office: Browser, state: str, buttons: list[str], ended: str
+) -> None:
+    """The server's refusal is about the address; that nothing left in four days is not."""
+    guests(meeting, "Anna")
+    remind(meeting)
+    stop("reminder", state)
+    (mail,) = mails("reminder")
+    mail.sent_at = START
+    office.open(f"/utskick/mejl/{mail.public_id}").see(ended)
+    (panel,) = (one for one in office.page.walk() if one.get("id") == "ratta")
+    around = panel if panel.all("button") else panel.up("section")
+    assert around is not None
+    shown = [(one.text, one.get("class")) for one in around.all("button")]
+    assert [text for text, _look in shown] == buttons
+    assert "sec" not in shown[0][1] and "text" not in shown[0][1]
+
+
 def test_what_stopped_is_sent_again_by_one_press_filtered(
     meeting: Meeting, office: Browser
 ) -> None:
