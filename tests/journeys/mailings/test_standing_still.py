@@ -122,7 +122,7 @@ def stop(kind: str, *found: str) -> None:
     [
         ("failed", ["Rätta och skicka", "Skicka igen till samma adress"], "Senaste försöket"),
         ("expired", ["Skicka igen till samma adress", "Rätta och skicka"], "Senaste försöket"),
-        ("unknown", ["Rätta och skicka", "Skicka igen till samma adress"], "Skickat"),
+        ("unknown", ["Rätta och skicka", "Skicka igen till samma adress"], "Senaste försöket"),
     ],
 )
 def test_the_first_button_of_a_mail_that_stopped_is_the_one_that_helps(

@@ -184,10 +184,18 @@ def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
         standing=mail_server.shown() if message.state in states.UNSENT else None,
         can_again=written and message.state in states.AGAIN,
         written=written,
+        ended=_ended(message),
         once_more=_once_more(message),
         instead=_instead(message),
     )
     return make_response(html, form.status if form else 200)
+
+
+def _ended(message: Message) -> str:
+    """What happened when the last try of it ended."""
+    if message.state in states.AGAIN:
+        return str(_("Senaste försöket"))
+    return str(_("Struket") if message.state in states.NEVER_LEFT else _("Skickat"))
 
 
 def _once_more(message: Message) -> dict[str, str]:
