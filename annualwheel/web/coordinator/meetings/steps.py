@@ -15,7 +15,9 @@ SHOWN_PHASES = ("invitation", "registration", "preparation", "followup")
 
 
 def phase_state(phase: Phase, now: dt.datetime) -> str:
-    """ "done", "now" or "todo"."""
+    """ "done", "now" or "todo". Nothing goes on before a meeting that is cancelled."""
+    if phase.meeting.state == "cancelled":
+        return "todo"
     if now > phase.closes_at:
         return "done"
     return "now" if now >= phase.opens_at else "todo"

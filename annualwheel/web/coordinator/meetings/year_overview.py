@@ -116,16 +116,11 @@ def _cell(meeting: Meeting, kind: str, now: dt.datetime) -> dict[str, Any]:
     phase = next((each for each in meeting.phases if each.kind == kind), None)
     if phase is None:
         return {"text": "", "look": None}
-    state = _state(meeting, phase, now)
+    state = phase_state(phase, now)
     return {
         "text": words.period(phase.opens_at, phase.closes_at),
         "look": words.look("phase_state", state) if state != "todo" else None,
     }
-
-
-def _state(meeting: Meeting, phase: Phase, now: dt.datetime) -> str:
-    """Nothing goes on before a meeting that is cancelled."""
-    return "todo" if meeting.state == "cancelled" else phase_state(phase, now)
 
 
 def _phases(status: Status, now: dt.datetime) -> list[wheel.WheelPhase]:
@@ -135,7 +130,7 @@ def _phases(status: Status, now: dt.datetime) -> list[wheel.WheelPhase]:
             phase.kind,
             dates.as_date(phase.opens_at),
             dates.as_date(phase.closes_at),
-            _state(status.meeting, phase, now),  # type: ignore[arg-type]
+            phase_state(phase, now),  # type: ignore[arg-type]
             status.share(phase.kind),
         )
         for phase in shown
