@@ -18,6 +18,7 @@ from annualwheel.questionnaires import path
 from annualwheel.questionnaires.definition import Group, Question
 from annualwheel.questionnaires.path import FilledItem, SectionState
 from annualwheel.web import page
+from annualwheel.web.preparation.question_forms import quoted
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def _sentence(gone: NotCarriedOver) -> str:
     question = gone.question.to(language)
     if not gone.options:
         return str(_("%(question)s Frågan ställs inte likadant i år.", question=question))
-    options = ", ".join(_quoted(option.to(language)) for option in gone.options)
+    options = ", ".join(quoted(option.to(language)) for option in gone.options)
     if gone.only_one:
         return str(
             _(
@@ -128,12 +129,6 @@ def _sentence(gone: NotCarriedOver) -> str:
             options=options,
         )
     )
-
-
-def _quoted(option: str) -> str:
-    # A text of its own, since English quotes in another way. It is not asked for within another
-    # text: what gathers the texts for translation does not see it there.
-    return str(_("”%(option)s”", option=option))
 
 
 def _chosen(item: EarlierItem, key: str) -> str:

@@ -23,7 +23,7 @@ from annualwheel.questionnaires.definition import (
 from annualwheel.questionnaires.values import Values, keys
 from annualwheel.web import page
 from annualwheel.web.preparation import blueprint
-from annualwheel.web.preparation.question_forms import spoken
+from annualwheel.web.preparation.question_forms import quoted, spoken
 from annualwheel.web.preparation.steps import Step, page_head, steps
 
 # One line for each 180 characters that the answer may have, and eight lines at most: by hand nobody
@@ -170,7 +170,7 @@ class PrintedQuestionnaire:
         chosen = (option for option in other.options if option.key in condition.values)
         words: str = _(
             "Gäller om ni har valt %(answer)s på frågan ”%(question)s”",
-            answer=", ".join(f"”{option.label.to(self.language)}”" for option in chosen),
+            answer=", ".join(quoted(option.label.to(self.language)) for option in chosen),
             question=other.label.to(self.language),
         )
         return words

@@ -204,6 +204,13 @@ def _leave_out(built: QuestionForm, own: str) -> None:
             shown.choices = [one for one in shown.choices if one.value != own or own in kept]
 
 
+def quoted(option: str) -> str:
+    """An option in quotation marks, as the page's language has them."""
+    # A text of its own, since English quotes in another way. It is not asked for within another
+    # text: what gathers the texts for translation does not see it there.
+    return str(_("”%(option)s”", option=option))
+
+
 def spoken(
     question: Question, value: Value | None, organisations: Mapping[str, str], language: str
 ) -> str:
