@@ -46,10 +46,13 @@ def _claiming(*, some: bool, has_turn: bool) -> sa.Executable:
     oldest = free.order_by(Message.due_at, Message.id).limit(sa.bindparam("at_most"))
     # PostgreSQL passes over what another worker claims right now. SQLite drops this clause: there
     # only one transaction writes at a time.
-    chosen = oldest.with_for_update(skip_locked=True)
+    locked = oldest.with_for_update(skip_locked=True)
+    # PostgreSQL may read a plain subquery once for each mail, and each time it passes over those
+    # that the statement has changed itself: more would be taken than asked for.
+    chosen = locked.cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
     return (
         sa.update(_MESSAGES)
-        .where(_MESSAGES.c.id.in_(chosen.scalar_subquery()))
+        .where(_MESSAGES.c.id.in_(sa.select(chosen.c.id)))
         .values(
             state=states.TRANSITIONS.outcome("claim"),
             lease_until=sa.bindparam("until", type_=UTCDateTime),

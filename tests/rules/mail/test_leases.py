@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 
 from annualwheel.db import db
 from annualwheel.mail import claiming, outbox, waiting
@@ -73,6 +74,14 @@ def test_the_oldest_are_taken_first_and_no_more_than_asked_for() -> None:
     late, early, other = put(1, now=START), put(2, now=START - MOMENT), put(3, now=START)
     assert claiming.claim("a", START, at_most=2) == [late, early]
     assert claiming.claim("a", START, at_most=2) == [other]
+
+
+def test_no_more_are_taken_when_the_database_reads_them_once_for_each_mail() -> None:
+    if db.session.get_bind().dialect.name == "postgresql":
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "indexscan"):
+            db.session.execute(sa.text(f"SET LOCAL enable_{way} = off"))
+    oldest = [put(number, now=START - (9 - number) * MOMENT) for number in range(6)]
+    assert claiming.claim("a", START, at_most=2) == oldest[:2]
 
 
 def test_only_those_that_are_named_are_taken() -> None:
