@@ -49,10 +49,17 @@ def oldest_waiting() -> dt.datetime | None:
 
 def count_waiting() -> int:
     """How many mails wait to be taken by the server, those of held mailings left out."""
-    waiting = sa.select(sa.func.count()).where(
-        Message.state.in_(states.DUE), ~of_mailing(mailing_states.HELD)
-    )
-    return db.session.scalar(waiting) or 0
+    return _count_due(~of_mailing(mailing_states.HELD))
+
+
+def count_held() -> int:
+    """How many mails wait for a person, since their mailing is paused or has stopped."""
+    return _count_due(of_mailing(mailing_states.HELD))
+
+
+def _count_due(condition: sa.ColumnElement[bool]) -> int:
+    due = sa.select(sa.func.count()).where(Message.state.in_(states.DUE), condition)
+    return db.session.scalar(due) or 0
 
 
 def count_stopped() -> int:

@@ -105,6 +105,26 @@ def test_mail_that_stands_still_says_since_when_and_why_and_one_press_tries(
     office.open(PAGE).miss("Mejlen står still")
 
 
+def test_the_figures_of_what_waits_add_up_to_those_that_are_listed(
+    meeting: Meeting, office: Browser
+) -> None:
+    """What waits in a mailing that somebody holds does not wait for the server."""
+    guests(meeting, "Anna", "Ola")
+    held = remind(meeting)
+    sending.pause(held, START, audit.SYSTEM)
+    outbox.put("one", "test_mail", Recipient("a@kommun.example", "A"), {"sent_at": "nu"}, {}, START)
+    standstill.note("auth", "454 4.7.0 Later", False, START)
+    db.session.commit()
+    office.open("/utskick").see(
+        "1 mejl väntar och är inte skickat.",
+        "Dessutom väntar 2 mejl på att utskick som är pausade eller har stannat ska fortsätta.",
+    )
+    office.open("/utskick?lage=waiting").see("3 mejl")
+    sending.resume(held, START, audit.SYSTEM)
+    db.session.commit()
+    office.open("/utskick").see("3 mejl väntar och är inte skickade.").miss("Dessutom väntar")
+
+
 def test_nothing_stands_still_where_nothing_waits(meeting: Meeting, office: Browser) -> None:
     standstill.note("auth", "454 4.7.0 Later", False, START)
     db.session.commit()

@@ -23,13 +23,14 @@ from annualwheel.web.forms import Press
 @dataclass(frozen=True)
 class Shown:
     """What a page says of a standstill: since when, how far the talk came, what the server said,
-    when it is tried again, and how many mails wait for it."""
+    when it is tried again, how many mails wait for it, and how many wait for a person besides."""
 
     since: dt.datetime
     stage: str
     reply: str
     retry_at: dt.datetime
     waiting: int
+    held: int
 
 
 def shown() -> Shown | None:
@@ -40,7 +41,7 @@ def shown() -> Shown | None:
         return None
     # A turn that has come and has not been taken is taken within a minute.
     retry_at = max(found.retry_at, page.now())
-    return Shown(found.since, found.stage, found.reply, retry_at, count)
+    return Shown(found.since, found.stage, found.reply, retry_at, count, waiting.count_held())
 
 
 @blueprint.post("/utskick/mejlservern")
