@@ -81,9 +81,14 @@ class SeatCount:
 
         It is "full", "organisation_full", or "" when nothing does.
         """
-        if self.option.capacity is not None and self.taken >= self.option.capacity:
+        if self.is_full:
             return "full"
         return "organisation_full" if self.has_share(organisation_id) else ""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is no seat left for anybody."""
+        return self.option.capacity is not None and self.taken >= self.option.capacity
 
     def has_share(self, organisation_id: int) -> bool:
         """Whether the organisation has all the seats it may have."""

@@ -157,8 +157,8 @@ SENTENCES = {
     ),
     "cannot_stay": _l("Du står inte på väntelistan längre. Anmäl dig igen om du vill."),
     "no_free_seat": _l(
-        "Det är fullt. Kryssa i att personen ska få platsen ändå, eller låt personen vänta på sin "
-        "tur."
+        "Det finns ingen ledig plats åt personen. Kryssa i att personen ska få platsen ändå, eller "
+        "låt personen vänta på sin tur."
     ),
     "way_in_use": _l(
         "Anmälda digitalt eller på väntelistan till en digital plats: %(count)s. De måste byta "

@@ -234,19 +234,45 @@ def test_a_place_out_of_turn_asks_why_and_warns_when_it_is_full(
     )
     office.fill("Varför får personen platsen i förtur?", "Ska hålla i ett bord").press("Ge platsen")
     assert (office.status, states_of(guests)) == (422, "rww")
-    office.choose("Ge platsen fast det är fullt").press("Ge platsen").see(
-        "Gast2 Ek har fått en plats."
-    )
+    office.choose("Ge platsen ändå").press("Ge platsen").see("Gast2 Ek har fått en plats.")
     assert states_of(guests) == "rwr"
     office.open(f"{WORK}/vantelista").see(
         "gavs en plats i förtur av",
-        "Det var fullt.",
+        "Det fanns ingen ledig plats åt personen.",
         "Ska hålla i ett bord",
-        "1 person fler än det finns platser",
+        "Det är 1 person fler än det finns platser. "
+        "Två personer måste lämna sina platser innan någon på väntelistan får en.",
     )
     assert (
         office.open(f"/anmalningar/{guests[2].public_id}/ge-plats").heading().startswith("Gast2 Ek")
     )
+
+
+@pytest.mark.parametrize(
+    ("capacity", "share", "told", "not_told"),
+    [
+        (1, None, ["Det är fullt"], ["har alla sina platser"]),
+        (9, 1, ["Organisationen har alla sina platser"], ["Det är fullt"]),
+        (1, 1, ["Det är fullt", "Organisationen har alla sina platser"], []),
+    ],
+)
+def test_a_place_out_of_turn_names_every_limit_that_it_breaks(
+    session: Any,
+    office: Browser,
+    capacity: int,
+    share: int | None,
+    told: list[str],
+    not_told: list[str],
+) -> None:
+    meeting = make_meeting(capacity, per_organisation=share)
+    seated, waits = make_guest(meeting, "Maria"), make_guest(meeting, "Erik")
+    say_yes(seated, 0)
+    say_yes(waits, 1)
+    office.open(f"/anmalningar/{waits.public_id}/ge-plats").see(*told).miss(*not_told)
+    office.fill("Varför får personen platsen i förtur?", "Ska tala").press("Ge platsen")
+    office.see("Det finns ingen ledig plats åt personen.")
+    office.choose("Ge platsen ändå").press("Ge platsen")
+    assert states_of([seated, waits]) == "rr"
 
 
 def test_the_settings_hold_each_way_of_attending(session: Any, office: Browser) -> None:

@@ -63,7 +63,7 @@ def _why(row: Audit, registrations: Mapping[int, Registration]) -> Iterator[str]
     if "line" in row.details:
         yield _("Var nummer %(line)s på väntelistan.", line=row.details["line"])
     if row.details.get("over"):
-        yield _("Det var fullt.")
+        yield _("Det fanns ingen ledig plats åt personen.")
     for one, why in passed_over(row).items():
         if one in registrations:
             yield _waited(registrations[one].person.name, why)

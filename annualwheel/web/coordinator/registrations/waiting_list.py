@@ -49,7 +49,7 @@ class GiveForm(BaseForm):
         filters=[strip],
         description=_l("Visas för er som arbetar med mötet, inte för personen"),
     )
-    over = BooleanField(_l("Ge platsen fast det är fullt"))
+    over = BooleanField(_l("Ge platsen ändå"))
 
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/vantelista")
@@ -140,7 +140,8 @@ def _page(registration: Registration, form: GiveForm) -> AnyResponse:
         form=form,
         room=room,
         line=seats.place_in_line(registration),
-        # Told before the press: the meeting is full, or the organisation has all its seats.
-        why_not=room.why_not(registration.organisation_id) if room else "",
+        # Told before the press. Both limits may hold, and each is a reason to think twice.
+        full=bool(room and room.is_full),
+        has_share=bool(room and room.has_share(registration.organisation_id)),
     )
     return make_response(html, form.status)
