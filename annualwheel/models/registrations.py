@@ -27,9 +27,9 @@ REGISTRATION_STATES = (
     "attended",
     "merged",
 )
-# The personal link opens nothing: somebody else comes instead, the invitation was taken back, or
-# another registration of the same person is kept. It is here since `access.links` may import models
-# and not `registrations`.
+# The personal link opens nothing: somebody else comes instead, the person was removed from the
+# meeting, or another registration of the same person is kept. It is here since `access.links` may
+# import models and not `registrations`.
 LINK_IS_DEAD = ("substituted", "revoked", "merged")
 
 

@@ -68,8 +68,8 @@ def of(registration: Registration, act: str, now: dt.datetime) -> Foresight:
     revoked = act == "revoke"
     holds = registration.state in HOLDS_SEAT
     return Foresight(
-        # An invitation that is taken back is not mailed about. A no that a coordinator writes down
-        # always is; a withdrawal to an address that may be somebody else's only so often.
+        # Nobody is mailed about being removed from the meeting. A no that a coordinator writes
+        # down always is; a withdrawal to an address that may be somebody else's only so often.
         mail=act == "decline" or (not revoked and budgets.would_tell(registration.person, now)),
         copy_to="" if revoked else registration.copy_to,
         entry_ends=registration.state in HAS_ENTRY and notices.is_in_calendar(registration),

@@ -165,6 +165,17 @@ def is_out(person: Person) -> bool:
     return not person.active and not activation.was_never_confirmed(person)
 
 
+def applied_at(registration: Registration) -> dt.datetime | None:
+    """When the person confirmed that they want to come, unasked; None for who was asked to come."""
+    applied = sa.select(Audit.at).where(
+        Audit.meeting_id == registration.meeting_id,
+        Audit.verb == "applied",
+        Audit.subject_kind == Registration.__tablename__,
+        Audit.subject_id == registration.id,
+    )
+    return db.session.scalar(applied.order_by(Audit.id.desc()).limit(1))
+
+
 def claim(registration: Registration) -> str:
     """Why nobody knows that the person belongs to the organisation.
 
@@ -176,13 +187,7 @@ def claim(registration: Registration) -> str:
         return ""
     if affiliations.has_place(person, organisation):
         return ""
-    applied = sa.select(Audit.id).where(
-        Audit.meeting_id == registration.meeting_id,
-        Audit.verb == "applied",
-        Audit.subject_kind == Registration.__tablename__,
-        Audit.subject_id == registration.id,
-    )
-    if db.session.scalar(applied.limit(1)):
+    if applied_at(registration) is not None:
         return "own"
     return "brought" if affiliations.belongs(person, organisation) else ""
 

@@ -1,4 +1,4 @@
-"""Takes an invitation back."""
+"""Removes a person from a meeting, whether they were invited or came unasked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from annualwheel.registrations.states import HAS_ENTRY, HOLDS_SEAT, step
 
 
 def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """Takes the invitation back.
+    """Removes the person from the meeting.
 
     The link is dead, the calendar entry is removed, the access to the preparation ends, and the
     seat goes to the next on the waiting list.

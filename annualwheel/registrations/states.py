@@ -116,7 +116,7 @@ OPEN_TO_COLLEAGUES = NOT_ANSWERED
 # Hears of a move or a cancellation: is invited, waits or has a seat, and has not been checked in.
 # Those with a seat come first, as lists show them.
 STANDS = ("registered", "to_reconfirm", "offered", "waitlisted", "invited")
-# Out of it: somebody else comes instead, or the invitation was taken back.
+# Out of it: somebody else comes instead, or the person was removed from the meeting.
 GONE = ("substituted", "revoked")
 # Counts as invited. A seat counts once: a person who was replaced counts through the substitute,
 # and a merged registration through the one that was kept.

@@ -147,7 +147,7 @@ SENTENCES = {
         "Personen har redan en inbjudan eller en anmälan till mötet. Sök upp personen bland "
         "personerna på mötet."
     ),
-    "cannot_revoke": _l("Inbjudan är redan återtagen."),
+    "cannot_revoke": _l("Personen är redan borttagen från mötet."),
     "cannot_check_in": _l(
         "Personen kan inte prickas av i det läge som anmälan har nu. Anmäl eller bjud in personen "
         "först."

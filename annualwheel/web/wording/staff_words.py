@@ -36,7 +36,7 @@ MAIL = {
     "application": Word("Bekräfta öppen anmälan", "Confirm an open registration"),
     "application_known": Word("Länk vid öppen anmälan", "Link at an open registration"),
     "application_gone": Word(
-        "Öppen anmälan, inbjudan gäller inte", "Open registration, invitation no longer valid"
+        "Öppen anmälan, gäller inte längre", "Open registration, no longer valid"
     ),
     "organisation_request": Word("Kvitto, organisation saknas", "Receipt, organisation missing"),
     "organisation_refused": Word(
@@ -99,7 +99,7 @@ GROUP = {
     "waiting": Word("På väntelistan", "On the waiting list"),
     "to_reconfirm": Word("Behöver bekräfta ny dag", "Need to confirm the new date"),
     "unconfirmed": Word("Väntar på bekräftelse", "Waiting for confirmation"),
-    "gone": Word("Ersatta och återtagna", "Replaced and taken back"),
+    "gone": Word("Ersatta och borttagna", "Replaced and removed"),
 }
 # What the log says after the person: "Anna Berg, Grums kommun" and then "anmäld".
 EVENT = {
@@ -128,7 +128,7 @@ EVENT = {
         "tog tillbaka platsen eller inbjudan från sin ersättare",
         "took the place or the invitation back from the substitute",
     ),
-    "revoked": Word("inbjudan återtagen", "invitation taken back"),
+    "revoked": Word("borttagen från mötet", "removed from the meeting"),
     "invited": Word("inbjuden för sig", "invited individually"),
     "vouched": Word("lades till i organisationen", "was added to the organisation"),
     "applied": Word("bekräftade sin öppna anmälan", "confirmed an open registration"),

@@ -51,7 +51,7 @@ REGISTRATION = {
     "declined": Word("Tackat nej", "Declined", "", "cross"),
     "withdrawn": Word("Avbokad", "Cancelled", "", "cross"),
     "substituted": Word("Ersatt av någon annan", "Replaced by someone else", "", "people"),
-    "revoked": Word("Inbjudan återtagen", "Invitation taken back", "", "cross"),
+    "revoked": Word("Borttagen från mötet", "Removed from the meeting", "", "cross"),
     "attended": Word("Var på plats", "Attended", "ok", "check"),
     "merged": Word(
         "Sammanslagen med en annan anmälan", "Merged with another registration", "", "people"

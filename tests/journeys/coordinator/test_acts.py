@@ -173,7 +173,7 @@ def test_an_invitation_that_is_taken_back_kills_its_link(
     says = "får inget annat mejl än det till kalendern" if seated else "Anna Ek får inget mejl."
     sent = promised_and_sent(
         office.open(page_of(anna)),
-        "Ta tillbaka inbjudan",
+        "Ta bort från mötet",
         says,
         "Länken i mejlen till personen om mötet slutar fungera.",
     )
@@ -190,8 +190,8 @@ def test_taking_back_says_when_the_preparation_closes_for_the_person(
     let_in(anna, START), let_in(ola, START)
     kept = "Personen kommer inte längre in i organisationens förberedelse."
     # The lead keeps the access, and so the page does not say that it ends.
-    office.open(page_of(anna)).follow("Ta tillbaka inbjudan").miss(kept)
-    office.open(page_of(ola)).follow("Ta tillbaka inbjudan").see(kept).press("Ta tillbaka inbjudan")
+    office.open(page_of(anna)).follow("Ta bort från mötet").miss(kept)
+    office.open(page_of(ola)).follow("Ta bort från mötet").see(kept).press("Ta bort från mötet")
     db.session.expire_all()
     writers = [member.person_id for member in db.session.query(Submission).one().members]
     assert writers == [anna.person_id]

@@ -148,6 +148,19 @@ def test_a_coordinator_vouches_for_them(
     visitor.open("/anmalan").see("Öppna förberedelsen").miss("Be en kollega")
 
 
+def test_who_was_never_invited_is_removed_in_words_that_are_true_of_them(
+    claiming: Registration, visitor: Browser
+) -> None:
+    office, page = sign_in(visitor, make_staff(), OPEN), f"/anmalningar/{claiming.public_id}"
+    office.open(page).see("Öppen anmälan").miss("Inbjuden", "inbjudan")
+    office.follow("Ta bort från mötet").see(f"Ta bort {claiming.person.name} från mötet?")
+    office.miss("inbjudan").press("Ta bort från mötet")
+    office.see("Personen är borttagen från mötet.", "Borttagen från mötet").miss("nbjudan")
+    # Somebody who is invited after that has been invited.
+    office.follow("Bjud in igen").press("Bjud in igen")
+    office.see("Inbjuden").miss("Öppen anmälan")
+
+
 def test_nobody_is_asked_about_those_who_were_invited(session: Any, visitor: Browser) -> None:
     guest = make_guest(open_meeting())
     sign_in(visitor, make_staff()).open(f"/anmalningar/{guest.public_id}").miss("Hör personen till")

@@ -23,7 +23,7 @@ def heading(registration: Registration, act: str) -> str:
     if act == "decline":
         return str(_("Tacka nej åt %(name)s?", name=name))
     if act == "revoke":
-        return str(_("Ta tillbaka inbjudan till %(name)s?", name=name))
+        return str(_("Ta bort %(name)s från mötet?", name=name))
     if act == "invite":
         return str(_("Bjuda in %(name)s igen?", name=name))
     if registration.state in IN_LINE:
@@ -36,7 +36,7 @@ def button(registration: Registration, act: str) -> str:
     if act == "decline":
         return str(_("Tacka nej åt personen"))
     if act == "revoke":
-        return str(_("Ta tillbaka inbjudan"))
+        return str(_("Ta bort från mötet"))
     if act == "invite":
         return str(_("Bjud in igen"))
     if registration.state in IN_LINE:

@@ -32,7 +32,9 @@ from annualwheel.web.forms import Press
 DONE = {
     "decline": _l("Vi har skrivit in att personen inte kommer. Ett mejl går till personen."),
     "withdraw": _l("Platsen är avbokad."),
-    "revoke": _l("Inbjudan är återtagen. Länken i mejlet fungerar inte längre."),
+    "revoke": _l(
+        "Personen är borttagen från mötet. Länken i mejlen om mötet fungerar inte längre."
+    ),
     "invite": _l("En ny inbjudan är på väg."),
 }
 TAKES_AWAY = ("withdraw", "revoke")

@@ -169,6 +169,7 @@ def _shown(registration: Registration, form: ReplyForm | None) -> AnyResponse:
         active="year",
         registration=registration,
         claim=open_registration.claim(registration),
+        uninvited=_is_uninvited(registration),
         meeting=registration.meeting,
         mails=mails,
         mail_names=mail_names.mails(mails),
@@ -182,6 +183,14 @@ def _shown(registration: Registration, form: ReplyForm | None) -> AnyResponse:
         reason=reason_words().get(registration.decline_reason, registration.decline_reason),
     )
     return make_response(html, form.status if form else 200)
+
+
+def _is_uninvited(registration: Registration) -> bool:
+    """Whether the person has registered on the open page and has not been invited since."""
+    applied = open_registration.applied_at(registration)
+    return registration.state == "unconfirmed" or (
+        applied is not None and applied == registration.invited_at
+    )
 
 
 @blueprint.post("/anmalningar/<public_id>/anmal")
