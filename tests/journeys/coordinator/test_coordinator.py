@@ -584,6 +584,10 @@ def test_pressing_move_twice_tells_people_once(meeting: Meeting, office: Browser
     assert kinds(registration).count("moved") == 1
 
 
+# A registration is not as it should be once its meeting is cancelled, whatever its state.
+CANCELLED = "Anmäld, mötet är inställt"
+
+
 def test_a_cancelled_meeting_tells_everyone_and_asks_for_nothing_more(
     meeting: Meeting, office: Browser
 ) -> None:
@@ -595,7 +599,13 @@ def test_a_cancelled_meeting_tells_everyone_and_asks_for_nothing_more(
         "Mötet är inställt. 1 person får ett mejl.", "Snöstorm"
     )
     assert kinds(registration)[-2:] == ["cancelled", "calendar_cancel"]
-    office.miss("Skicka påminnelse", "Bjud in fler").open(f"{WORK}/utskick/paminnelse").see(
+    office.see("Orsak: Snöstorm")
+    organisation = f"/personer/organisationer/{registration.organisation.public_id}"
+    person = f"/personer/{registration.person.public_id}"
+    for page in (page_of(registration), f"{WORK}/personer", organisation, person):
+        tags = [one for one in office.open(page).page.all("span") if one.text.strip() == CANCELLED]
+        assert [one.get("class") for one in tags] == ["tag"], page
+    office.open(WORK).miss("Skicka påminnelse", "Bjud in fler").open(f"{WORK}/utskick/paminnelse").see(
         "Det går inte att skicka nu", "Mötet är inställt"
     )
     assert office.fetch("GET", f"{WORK}/stall-in").status_code == 303
