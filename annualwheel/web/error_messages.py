@@ -73,7 +73,7 @@ SENTENCES = {
         "en minut. Försök igen om en stund."
     ),
     "phase_backwards": _l(
-        "Första dagen ska komma före den sista, och allt utom uppföljningen ska vara klart före "
+        "Första dagen ska komma före den sista, och allt utom efterarbetet ska vara klart före "
         "mötet."
     ),
     "themes_published": _l(

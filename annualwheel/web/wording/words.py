@@ -79,7 +79,7 @@ PHASE = {
     "registration": Word("Anmälan", "Registration"),
     "change": Word("Ändra anmälan", "Change a registration"),
     "preparation": Word("Förberedelse", "Preparation"),
-    "followup": Word("Uppföljning", "Follow-up"),
+    "followup": Word("Efterarbete", "Wrap-up"),
 }
 PHASE_STATE = {
     "done": Word("Klart", "Done", "ok", "check"),

@@ -132,6 +132,20 @@ def test_what_is_asked_after_the_meeting_is_not_taken_up_at_it(
     browser.see("används i uppföljningen").miss("tas upp på mötet", "vid borden")
 
 
+def test_the_phase_after_the_meeting_is_not_called_what_the_questionnaire_is(
+    app: Flask, played: Played, clock: Fixed, visitor: Browser
+) -> None:
+    """They have days of their own: one word for both would give two periods for one thing."""
+    answer_both(played, clock)
+    office = sign_in(visitor, played.karin, played.held)
+    office.open("/mote/2027/arbetsmote").see("Förberedelse och uppföljning", TITLE)
+    steps = office.page.all("ol")[0].text
+    assert "Efterarbete" in steps and "ppföljning" not in steps
+    for page in ("/arshjul/2027", "/mote/2027/arbetsmote/tidplan"):
+        office.open(page).see("Efterarbete")
+    office.open("/mote/2027/arbetsmote?lang=en").see("Wrap-up", "Preparation and follow-up")
+
+
 def test_the_log_names_what_each_mail_is_about(
     app: Flask, played: Played, clock: Fixed, visitor: Browser
 ) -> None:
