@@ -51,7 +51,8 @@ def answers() -> str:
     rows = [
         (
             meeting,
-            sum(submitted.answer_counts(meeting).values()),
+            _titles(meeting),
+            submitted.answer_counts(meeting),
             submitted.count_asked(meeting),
         )
         for meeting in meetings

@@ -146,6 +146,16 @@ def test_the_phase_after_the_meeting_is_not_called_what_the_questionnaire_is(
     office.open("/mote/2027/arbetsmote?lang=en").see("Wrap-up", "Preparation and follow-up")
 
 
+def test_the_answers_to_each_questionnaire_are_counted_by_themselves(
+    app: Flask, played: Played, clock: Fixed, visitor: Browser
+) -> None:
+    """Organisations prepare and persons follow up: their sum is a number of nothing."""
+    answer_both(played, clock)
+    office = sign_in(visitor, played.karin, played.held).open("/svar")
+    (row,) = (row for row in office.page.all("tr") if row.text.startswith("Arbetsmötet"))
+    assert f"{PREPARATION}: 1" in row.text and f"{TITLE}: 2" in row.text
+
+
 def test_the_log_names_what_each_mail_is_about(
     app: Flask, played: Played, clock: Fixed, visitor: Browser
 ) -> None:

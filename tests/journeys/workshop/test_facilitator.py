@@ -219,6 +219,27 @@ def test_a_pack_that_is_being_built_is_cancelled_by_a_press(
     visitor.open(visitor.url).see("Underlaget är avbrutet").miss("Ladda ner")
 
 
+def test_a_pack_that_is_not_there_is_made_anew_from_its_own_page(
+    app: Flask, visitor: Browser, clock: Fixed
+) -> None:
+    with_answers(app, "Arvika kommun")
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote")
+    visitor.press("Ta fram underlag").press("Avbryt")
+    for state, says, button in (
+        ("cancelled", "Underlaget är avbrutet", "Ta fram ett nytt underlag"),
+        ("failed", "be den som sköter systemet läsa felet i loggen", "Försök igen"),
+    ):
+        with app.app_context():
+            pack = db.session.query(Pack).order_by(Pack.id.desc()).first()
+            assert pack is not None
+            pack.state, page = state, f"/underlag/{pack.public_id}"
+            db.session.commit()
+        visitor.open(page).see(says).press(button).see("Underlaget tas fram.")
+        assert visitor.url != page
+    with app.app_context():
+        assert db.session.query(Pack).count() == 3
+
+
 def test_the_page_of_a_pack_says_that_its_worker_is_gone(
     app: Flask, visitor: Browser, clock: Fixed, work: Callable[[], int]
 ) -> None:
