@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -13,7 +14,7 @@ from annualwheel.contacts import folding
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.mail import outbox, waiting
-from annualwheel.mail.states import AGAIN
+from annualwheel.mail.states import AGAIN, STOPPED
 from annualwheel.mailings import log
 from annualwheel.mailings.log import LogFilter
 from annualwheel.models import Mailing, Message, MessageBody, Person, Registration
@@ -58,6 +59,19 @@ def may_correct(message: Message) -> bool:
     for whoever owns the address that is typed in.
     """
     return message.person_id is not None and message.kind not in ASKED_FOR
+
+
+def likely_misaddressed(mails: Collection[Message]) -> set[int]:
+    """The ids of those that did not arrive, most likely since the address is wrong, and that can
+    be sent to another one."""
+    # Nothing says that the address of a mail that never left is wrong.
+    found = [
+        one.id
+        for one in mails
+        if one.state in STOPPED and one.state != "expired" and may_correct(one)
+    ]
+    with_text = sa.select(MessageBody.message_id).where(MessageBody.message_id.in_(found))
+    return set(db.session.scalars(with_text)) if found else set()
 
 
 def send_again(message: Message, now: dt.datetime, actor: Actor) -> None:

@@ -99,10 +99,11 @@ class Choice:
         return {"kind": self.kind, "key": self.key, "people": list(self.people)}
 
 
-def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
+def audience(meeting: Meeting, choice: Choice, invited_too: bool = False) -> list[Addressee]:
     """The people of `choice` who are active and have no registration for the meeting.
 
-    They are active in an active organisation. A registration that is *unconfirmed* does not count:
+    With `invited_too` those who have one are among them. They are active in an active
+    organisation. A registration that is *unconfirmed* does not count:
     a stranger who has typed somebody's name must not keep the invitation from them.
 
     The list has each person once, in Swedish order: for the organisation that the choice is about,
@@ -131,7 +132,7 @@ def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
         .join(Organisation, Organisation.id == Affiliation.organisation_id)
         .where(
             WITH_US,
-            ~invited.exists(),
+            *([] if invited_too else [~invited.exists()]),
             *_people(meeting, choice),
         )
         .order_by(Person.sort_name, Person.id)
@@ -172,6 +173,12 @@ def of_registrations(meeting: Meeting, *in_states: str) -> sa.Select[Registratio
     """The registrations for the meeting in one of `in_states` (any state when none is named)."""
     query = sa.select(Registration).where(Registration.meeting_id == meeting.id)
     return query.where(Registration.state.in_(in_states)) if in_states else query
+
+
+def has_any(meeting: Meeting, *in_states: str) -> bool:
+    """Whether the meeting has a registration in one of `in_states`."""
+    found = of_registrations(meeting, *in_states).with_only_columns(Registration.id)
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def of_organisation(organisation: Organisation, year: Year) -> Sequence[Registration]:

@@ -15,7 +15,7 @@ from annualwheel.mail.letters import FOLDER, LANGUAGES
 from annualwheel.mailings import drafts, kinds
 from annualwheel.mailings.kinds import registry
 from annualwheel.questionnaires import opening
-from annualwheel.web.coordinator.mailings import kind_words
+from annualwheel.web.coordinator.mailings import dead_ends, kind_words
 from annualwheel.web.wording import staff_words
 from config import ROOT
 from scenes.mails import sample
@@ -76,9 +76,30 @@ def test_addresses_are_swedish_words_in_plain_letters() -> None:
     for kind in registry.BY_ADDRESS.values():
         said = kind_words.PAGES[kind.key]
         assert bool(said.whom) == bool(said.search) == kind.by_choice
-        assert said.nobody and said.skipped
+        assert said.skipped
     assert any(kind.about_a_questionnaire for kind in registry.ALL)
     assert set(kind_words.TOO_EARLY) == set(opening.PHASES)
+
+
+def test_every_reason_to_send_nothing_has_a_sentence_and_leads_on() -> None:
+    sources = [Path(kinds.__path__[0]) / name for name in (*BASES, *registry.BY_KEY)]
+    trees = [ast.parse(path.with_suffix(".py").read_text("utf-8")) for path in sources]
+    functions = [
+        node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
+    ]
+    reasons, refusals = (
+        {
+            one.value
+            for function in functions
+            if function.name.startswith(begins)
+            for one in ast.walk(function)
+            if isinstance(one, ast.Constant) and re.fullmatch(r"[a-z]+(_[a-z]+)+", str(one.value))
+        }
+        for begins in ("why_no", "require_")
+    )
+    assert len(reasons) > 10 and reasons == dead_ends.NOBODY.keys()
+    refusals -= {"to_reconfirm"}
+    assert refusals and (reasons | refusals | {"meeting_started"}) <= dead_ends.INSTEAD.keys()
 
 
 def test_no_module_compares_with_the_key_of_a_kind_but_its_own() -> None:

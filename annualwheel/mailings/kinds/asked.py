@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+import sqlalchemy as sa
+
 from annualwheel.cycle import years
+from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import changes
-from annualwheel.models import Mailing, Questionnaire
+from annualwheel.models import Mailing, Questionnaire, Submission
 from annualwheel.questionnaires import opening, published
 
 
@@ -44,6 +47,12 @@ def questionnaire_of(draft: MailingDraft) -> Questionnaire:
         return there[0]
     # Never the first of several: a wrong guess would mail everybody about the wrong questions.
     return published.one(draft.meeting, draft.questionnaire)
+
+
+def has_been_asked(questionnaire: Questionnaire, *conditions: sa.ColumnElement[bool]) -> bool:
+    """Whether anybody has been asked to answer it; with `conditions`, whose answer meets them."""
+    found = sa.select(Submission.id).where(Submission.questionnaire_id == questionnaire.id)
+    return db.session.scalar(found.where(*conditions).limit(1)) is not None
 
 
 def of_mailing(mailing: Mailing) -> Questionnaire | None:

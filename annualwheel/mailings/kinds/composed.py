@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import abstractmethod
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -15,6 +16,10 @@ from annualwheel.registrations.audiences import Addressee, Choice
 
 class Composed(Kind[Addressee]):
     """A kind with a page of its own, where it is read, tested and confirmed."""
+
+    @abstractmethod
+    def why_nobody(self, draft: MailingDraft, now: dt.datetime) -> str:
+        """Why `recipients` has nobody at `now`: a key that the page has a sentence for."""
 
     def left(self, mailing: Mailing, now: dt.datetime) -> Sequence[Addressee]:
         """Those who are still in its audience: a mail takes its reader out of it.

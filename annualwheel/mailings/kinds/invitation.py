@@ -29,6 +29,10 @@ class Invitation(Composed):
         """The chosen who have no registration (`audiences.audience`); nobody without a choice."""
         return audiences.audience(draft.meeting, draft.choice) if draft.choice else []
 
+    def why_nobody(self, draft: MailingDraft, now: dt.datetime) -> str:
+        """See `rows.why_none_chosen`."""
+        return rows.why_none_chosen(draft, "all_invited")
+
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What every mail about a registration says, about one that is not there yet."""
         registration = rows.new_registration(draft.meeting, one)

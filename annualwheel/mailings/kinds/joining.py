@@ -15,8 +15,9 @@ from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.mailings.recipients import to_join
 from annualwheel.meetings import changes
 from annualwheel.models import Mailing, Message, Registration
-from annualwheel.registrations import joining, notices
+from annualwheel.registrations import audiences, joining, notices
 from annualwheel.registrations.audiences import Addressee
+from annualwheel.registrations.states import COMING
 
 
 class HowToJoin(Composed):
@@ -38,6 +39,10 @@ class HowToJoin(Composed):
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """See `recipients.to_join`. The key is the registration's public id."""
         return to_join(draft.meeting)
+
+    def why_nobody(self, draft: MailingDraft, now: dt.datetime) -> str:
+        """Nobody has a seat, or all who have one know."""
+        return "all_know_how" if audiences.has_any(draft.meeting, *COMING) else "nobody_has_a_seat"
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What every mail about the registration says, and how one joins."""

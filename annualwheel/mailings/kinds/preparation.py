@@ -9,7 +9,7 @@ from annualwheel.db import db
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
 from annualwheel.mailings.kinds import rows
-from annualwheel.mailings.kinds.asked import questionnaire_of, require_asked
+from annualwheel.mailings.kinds.asked import has_been_asked, questionnaire_of, require_asked
 from annualwheel.mailings.kinds.composed import Composed, draft_of
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.mailings.recipients import to_prepare
@@ -34,6 +34,10 @@ class Preparation(Composed):
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """See `recipients.to_prepare`. The key names the person and the organisation."""
         return to_prepare(draft.meeting, questionnaire_of(draft))
+
+    def why_nobody(self, draft: MailingDraft, now: dt.datetime) -> str:
+        """There is nobody to ask yet, or all are asked."""
+        return "all_asked" if has_been_asked(questionnaire_of(draft)) else "nobody_to_ask"
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What is asked, of a member that is not there yet."""

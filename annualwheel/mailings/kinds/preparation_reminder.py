@@ -12,7 +12,7 @@ from annualwheel.db import db
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
 from annualwheel.mailings.kinds import rows
-from annualwheel.mailings.kinds.asked import questionnaire_of, require_asked
+from annualwheel.mailings.kinds.asked import has_been_asked, questionnaire_of, require_asked
 from annualwheel.mailings.kinds.composed import Composed
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.mailings.recipients import day_key, not_submitted, reminded_at
@@ -37,6 +37,14 @@ class PreparationReminder(Composed):
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """See `recipients.not_submitted`. The key is the membership's public id."""
         return not_submitted(questionnaire_of(draft), now)
+
+    def why_nobody(self, draft: MailingDraft, now: dt.datetime) -> str:
+        """Nobody is asked yet, all is submitted, or whoever has something left was reminded."""
+        asked = questionnaire_of(draft)
+        if not has_been_asked(asked):
+            return "nobody_asked"
+        left = has_been_asked(asked, Submission.submitted_at.is_(None))
+        return "all_reminded_to_submit" if left else "all_submitted"
 
     def latest(self, draft: MailingDraft) -> Mapping[str, dt.datetime]:
         """When each was told of the questions, or reminded of them."""

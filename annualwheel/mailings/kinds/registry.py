@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from annualwheel.mailings.kinds.cancelled import Cancelled
+from annualwheel.mailings.kinds.composed import Composed
 from annualwheel.mailings.kinds.invitation import Invitation
 from annualwheel.mailings.kinds.joining import HowToJoin
 from annualwheel.mailings.kinds.kind import Kind
@@ -28,7 +29,9 @@ ALL: tuple[Kind[Any], ...] = (
     Cancelled(),
 )
 BY_KEY: Mapping[str, Kind[Any]] = {kind.key: kind for kind in ALL}
-BY_ADDRESS: Mapping[str, Kind[Any]] = {kind.address: kind for kind in ALL if kind.address}
+BY_ADDRESS: Mapping[str, Composed] = {
+    kind.address: kind for kind in ALL if isinstance(kind, Composed)
+}
 
 
 def of(key: str) -> Kind[Any]:

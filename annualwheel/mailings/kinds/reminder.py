@@ -17,7 +17,7 @@ from annualwheel.meetings import changes
 from annualwheel.models import Mailing, Message, Registration
 from annualwheel.registrations import audiences, notices
 from annualwheel.registrations.audiences import Addressee
-from annualwheel.registrations.states import AWAITED
+from annualwheel.registrations.states import AWAITED, INVITED
 from annualwheel.wording import dates
 
 
@@ -44,6 +44,16 @@ class Reminder(Composed):
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """See `recipients.unanswered`. The key is the registration's public id."""
         return unanswered(draft.meeting, now, draft.group)
+
+    def why_nobody(self, draft: MailingDraft, now: dt.datetime) -> str:
+        """Nobody is invited, all have answered, or whose answer is awaited was reminded today."""
+        meeting = draft.meeting
+        if not audiences.has_any(meeting, *INVITED):
+            return "nobody_invited"
+        if draft.group and unanswered(meeting, now):
+            return "none_in_group"
+        awaited = audiences.has_any(meeting, *to_remind(meeting, now))
+        return "all_reminded" if awaited else "all_have_answered"
 
     def latest(self, draft: MailingDraft) -> Mapping[str, dt.datetime]:
         """When each was invited, reminded or told of a new day."""

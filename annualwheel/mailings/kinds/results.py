@@ -38,6 +38,14 @@ class Results(Composed):
         """See `recipients.took_part`. The key says what they did and whose link they get."""
         return took_part(draft.meeting)
 
+    def why_nobody(self, draft: MailingDraft, now: dt.datetime) -> str:
+        """Nobody took part, or all who did have been told."""
+        told = sa.select(Message.id).where(
+            Message.kind == self.key, Message.key.startswith(f"results:{draft.meeting.id}:")
+        )
+        has_told = db.session.scalar(told.limit(1)) is not None
+        return "all_know_the_results" if has_told else "nobody_took_part"
+
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What everybody is told, and what `one` did."""
         return _own(results.mail_facts(draft.meeting, one.language), one)

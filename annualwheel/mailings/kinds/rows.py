@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from annualwheel.db import db
+from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.models import (
     Meeting,
     Member,
@@ -20,6 +21,7 @@ from annualwheel.models import (
     Registration,
     Submission,
 )
+from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee
 
 # What a mail about a registration names.
@@ -70,6 +72,13 @@ def without_place(person: Person) -> Addressee:
         person.language,
         "",
     )
+
+
+def why_none_chosen(draft: MailingDraft, all_told: str) -> str:
+    """Why nobody of the draft's choice is left: nobody fits it, or `all_told`."""
+    if draft.choice and audiences.audience(draft.meeting, draft.choice, invited_too=True):
+        return all_told
+    return "nobody_fits"
 
 
 def new_registration(meeting: Meeting, one: Addressee) -> Registration:

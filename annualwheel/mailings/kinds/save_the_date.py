@@ -78,6 +78,10 @@ class SaveTheDate(Composed):
         told |= {key.removeprefix(moved) for key in db.session.scalars(about_move)}
         return [one for one in chosen if one.key not in told]
 
+    def why_nobody(self, draft: MailingDraft, now: dt.datetime) -> str:
+        """See `rows.why_none_chosen`."""
+        return rows.why_none_chosen(draft, "all_know_the_date")
+
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """When, where and what about, and whether something has changed since the last time."""
         before = _told_before(draft.meeting, [one.person_id])

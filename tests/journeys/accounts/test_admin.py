@@ -105,6 +105,13 @@ def test_a_closed_account_is_signed_out_at_once(
     assert verbs() == ["staff_deactivated", "staff_activated"]
 
 
+def test_without_a_year_the_settings_lead_to_where_one_is_made(
+    session: scoped_session[Session], visitor: Browser
+) -> None:
+    office = sign_in(visitor, make_staff("administrator")).open("/installningar")
+    office.see("Det finns inget årshjul än.").follow("Planera årets möten").see("Nytt årshjul")
+
+
 def test_the_mail_settings_are_shown_without_the_password_and_tried(
     office: Browser, work: Callable[[], int], smtp: Smtp
 ) -> None:

@@ -223,6 +223,64 @@ def test_the_page_of_every_kind_is_for_coordinators(
         assert visitor.fetch("GET", address).status_code == status, address
 
 
+def test_a_page_with_nobody_to_send_to_says_why_and_leads_on(
+    session: scoped_session[Session], clock: Fixed, visitor: Browser
+) -> None:
+    """Nobody is there yet, or all are done: each kind knows which."""
+    meeting = make_meeting()
+    publish(meeting)
+    office = sign_in(visitor, make_staff())
+
+    def nobody(what: str, why: str, link: str, leads_to: str) -> None:
+        db.session.commit()
+        page = office.open(f"/mote/2027/arbetsmote/utskick/{what}")
+        page.see("Ingen att skicka till", why).follow(link).see(leads_to)
+
+    nobody("paminnelse", "Ingen är inbjuden", "Bjud in till mötet", "Skicka inbjudan")
+    nobody("inbjudan?urval=lead", "Ingen aktiv person", "Personer och org", "Personer")
+    nobody(
+        "forberedelse", "Det finns ingen att fråga än.", "Personer på mötet", "Ingen är inbjuden"
+    )
+    nobody("paminnelse-forberedelse", "Ingen har fått", "Skicka mejlet", "ingen att fråga")
+    joining.change(meeting, {"on_site": Joining("", "Östra", "East")}, START, audit.SYSTEM)
+    nobody("sa-deltar-man", "Ingen har en plats", "Personer på mötet", "Ingen är inbjuden")
+    seats = [make_guest(meeting, given, "Ek", "Sunne kommun") for given in ("Maria", "Erik")]
+    for kind in ("reminder", "preparation"):
+        if kind == "preparation":
+            for one in seats:
+                replies.register(one, reply_of(one), START, audit.participant(one.person_id))
+            nobody("paminnelse", "Alla inbjudna har svarat.", "Personer på mötet", "Anmäld")
+        sending.confirm(MailingDraft(meeting, kind), kind, 100, audit.SYSTEM, START)
+        if kind == "reminder":
+            nobody("paminnelse", "I morgon går det", "Personer på mötet", "inte svarat")
+    nobody("inbjudan?urval=people&sok=maria", "Alla i urvalet är redan", "Personer på", "Anmäld")
+    nobody("sa-deltar-man", "Alla som har en plats har", "Så deltar man", "Östra")
+    nobody("forberedelse", "har fått mejlet om dem.", "Se hur varje svar står", "Inte påbörjat")
+    reminder = MailingDraft(meeting, "preparation_reminder")
+    sending.confirm(reminder, "again", 100, audit.SYSTEM, START)
+    nobody("paminnelse-forberedelse", "I morgon går det", "Se vilka svar", "Inte påbörjat")
+
+
+def test_a_page_that_is_closed_leads_to_what_is_possible_instead(
+    session: scoped_session[Session], clock: Fixed, visitor: Browser
+) -> None:
+    meeting = make_meeting()
+    office = sign_in(visitor, make_staff())
+    db.session.commit()
+
+    def closed(what: str, why: str, link: str, leads_to: str) -> None:
+        page = office.open(f"/mote/2027/arbetsmote/utskick/{what}")
+        page.see("Det går inte att skicka nu", why).follow(link).see(leads_to)
+
+    closed("forberedelse", "inte publicerade", "Frågorna på mötets sida", "Publicera frågorna")
+    closed("sa-deltar-man", "Skriv först", "Skriv hur man deltar", "Så deltar man")
+    closed("spara-datumet", "Anmälan öppnade", "Bjud in till mötet", "Vilka ska få inbjudan?")
+    closed("resultat", "inte publicerat än", "Skriv resultatet", "Spara")
+    meeting.state = "cancelled"
+    db.session.commit()
+    closed("paminnelse", "Mötet är inställt", "Personer på mötet", "Ingen är inbjuden")
+
+
 PATHS = {"work": "arbetsmote", "conference": "konferens"}
 
 

@@ -163,6 +163,24 @@ def test_the_first_button_of_a_mail_that_stopped_is_the_one_that_helps(
     assert "sec" not in shown[0][1] and "text" not in shown[0][1]
 
 
+@pytest.mark.parametrize(
+    ("state", "is_there"), [("failed", True), ("unknown", True), ("expired", False)]
+)
+def test_the_row_of_a_mail_that_did_not_arrive_leads_to_where_its_address_is_corrected(
+    meeting: Meeting, office: Browser, state: str, is_there: bool
+) -> None:
+    guests(meeting, "Anna")
+    remind(meeting)
+    stop("reminder", state)
+    office.open("/utskick?lage=stopped").see("Anna Ek")
+    if not is_there:
+        office.miss("Rätta adressen")
+        return
+    office.follow("Rätta adressen till Anna Ek").fill("Rätt e-postadress", "anna@ratt.example")
+    office.press("Rätta och skicka").see("Adressen är rättad")
+    office.open("/utskick?lage=stopped").miss("Anna Ek")
+
+
 def test_what_stopped_is_sent_again_by_one_press_filtered(
     meeting: Meeting, office: Browser
 ) -> None:

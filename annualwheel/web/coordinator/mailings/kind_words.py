@@ -14,11 +14,10 @@ LATE = _l("De hade hunnit svara, eller hade redan fått mejlet.")
 class PageWords:
     """The sentences of a kind that a person composes, looked up when they are shown.
 
-    `nobody`: there is nobody to send to. `skipped`: why some who were confirmed got no mail. Where
-    the recipients are chosen, `whom` asks for the choice and `search` for the people to pick.
+    `skipped`: why some who were confirmed got no mail. Where the recipients are chosen, `whom` asks
+    for the choice and `search` for the people to pick.
     """
 
-    nobody: Any
     skipped: Any = LATE
     whom: Any = ""
     search: Any = ""
@@ -26,33 +25,22 @@ class PageWords:
 
 PAGES = {
     "save_the_date": PageWords(
-        nobody=_l(
-            "Alla i urvalet har redan fått mejlet eller en inbjudan, eller så är urvalet tomt."
-        ),
         skipped=_l("De hade hunnit få mejlet på annat sätt, eller en inbjudan."),
         whom=_l("1. Vilka ska få mejlet?"),
         search=_l("Sök fram de personer som ska få mejlet."),
     ),
     "invitation": PageWords(
-        nobody=_l("Alla i urvalet har redan en inbjudan, eller så är urvalet tomt."),
         skipped=_l("De hade hunnit få en inbjudan på annat sätt."),
         whom=_l("1. Vilka ska få inbjudan?"),
         search=_l("Sök fram de personer som ska få inbjudan."),
     ),
-    "reminder": PageWords(
-        nobody=_l("Alla har svarat, eller så har de redan fått en påminnelse i dag.")
-    ),
+    "reminder": PageWords(),
     "joining": PageWords(
-        nobody=_l("Alla som har en plats har fått veta hur man deltar."),
         skipped=_l("De hade hunnit få veta det på annat sätt, eller hade inte platsen kvar."),
     ),
-    "preparation": PageWords(
-        nobody=_l("Alla som är anmälda har fått mejlet om förberedelsen, och samordnarna också.")
-    ),
-    "preparation_reminder": PageWords(
-        nobody=_l("Alla svar är inskickade, eller så har de fått en påminnelse i dag.")
-    ),
-    "results": PageWords(nobody=_l("Alla som var med har fått mejlet om resultatet.")),
+    "preparation": PageWords(),
+    "preparation_reminder": PageWords(),
+    "results": PageWords(),
 }
 # Shown while the questionnaire that a mail leads to has not opened, by when it is asked.
 TOO_EARLY = {

@@ -72,6 +72,7 @@ def mailings() -> str:
         stopped=Counter() if narrowed else log.count_by_state(LogFilter(group="stopped")),
         standing=None if narrowed else mail_server.shown(),
         of_mailing=_mailing_name(wanted),
+        misaddressed=failures.likely_misaddressed(found.rows),
         **_again(wanted),
         recent=[(mailing, sent.progress_of(mailing)) for mailing in recent],
     )

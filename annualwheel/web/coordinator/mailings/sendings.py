@@ -47,7 +47,7 @@ from annualwheel.services import services
 from annualwheel.web import error_messages, page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.coordinator import blueprint, categories
-from annualwheel.web.coordinator.mailings import following, kind_words
+from annualwheel.web.coordinator.mailings import dead_ends, following, kind_words
 from annualwheel.web.forms import TOO_OLD, Press
 from annualwheel.web.parts import mail_names
 from annualwheel.web.wording import staff_words, words
@@ -105,7 +105,7 @@ def compose(number: int, kind: str, what: str) -> AnyResponse:
         drafts.require_possible(meeting, draft.kind, page.now(), draft.questionnaire)
     # Not the error page: this one says which mailing is not possible, and leads to its meeting.
     except DomainError as problem:
-        return _impossible(draft, what, error_messages.sentence(problem))
+        return _impossible(draft, what, problem)
     form = Press()
     if not form.accepted():
         left_out = _mailed_lately(draft, drafts.everyone(draft, page.now()))
@@ -140,7 +140,7 @@ def _mailed_lately(draft: MailingDraft, rows: Sequence[Addressee]) -> frozenset[
     return frozenset(one.key for one in rows if one.key in latest and latest[one.key] > since)
 
 
-def _impossible(draft: MailingDraft, what: str, why: str) -> AnyResponse:
+def _impossible(draft: MailingDraft, what: str, problem: DomainError) -> AnyResponse:
     meeting = draft.meeting
     html = render_template(
         "coordinator/sending_closed.html",
@@ -149,7 +149,8 @@ def _impossible(draft: MailingDraft, what: str, why: str) -> AnyResponse:
         name=_name(draft),
         what=what,
         several=_several(draft),
-        why=why,
+        why=error_messages.sentence(problem),
+        instead=dead_ends.instead(problem.key, draft),
     )
     return make_response(html)
 
@@ -169,6 +170,7 @@ def _compose(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         said=kind_words.PAGES[draft.kind],
         what=what,
         rows=rows,
+        nobody=_nobody(draft, what) if not rows else {},
         sample=sample,
         letter=drafts.letter(draft, sample, page.now()),
         plain=plain(drafts.letter(draft, sample, page.now())),
@@ -188,6 +190,12 @@ def _compose(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         groups=registry.of(draft.kind).groups,
     )
     return make_response(html, 409 if problem else 200)
+
+
+def _nobody(draft: MailingDraft, what: str) -> dict[str, Any]:
+    """Why there is nobody to send to, and what is possible instead."""
+    why = registry.BY_ADDRESS[what].why_nobody(draft, page.now())
+    return {"why": dead_ends.NOBODY[why], "instead": dead_ends.instead(why, draft)}
 
 
 def plain(letter: Letter) -> str:
