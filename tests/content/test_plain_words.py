@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from annualwheel.web.wording import staff_words, words
 from annualwheel.wording import names
 from annualwheel.workshop.pack.headings import WORDS
 from config import ROOT
@@ -45,8 +46,10 @@ ENGLISH = {
     r"signed? in in this browser": "on this browser",
     r"\b[Kk]ind of organisation": "type of organisation",
     r"(?<![Ss]trategic )\bdirection meeting\b": "the strategic direction meeting",
-    r"\b(?:submit|submitted|joint|whole) answer": "response: an answer is to a question",
-    r"\b[Tt]he answer (?:is|was|has been) (?:submitted|open|closed)": "the response",
+    r"(?i)\b(?:submit|submitted|joint|whole) answer": "response: an answer is to a question",
+    r"(?i)\banswers?(?: \w+){1,3} (?:submitted|open|opened|closed)\b": "response",
+    r"(?i)\b(?:opens? the|lead of the|leads the|writ\w+ in an) answer": "response",
+    r"(?i)\bresponse (?:to the invitation|about whether)": "answer: a response is to questions",
     r"\bcoming meeting": "upcoming",
     r"[Ww]e (?:had no|have not had your) answer": "did not hear from you",
     r"e-mails crossed": "can ignore this e-mail",
@@ -93,13 +96,21 @@ def others(language: str) -> Iterator[tuple[str, str]]:
             yield path.name, text
 
 
+def named(language: str) -> Iterator[tuple[str, str]]:
+    """What states, kinds, events and groups are called."""
+    for table in (words.TABLES, staff_words.TABLES):
+        for name, called in table.items():
+            for key, word in called.items():
+                yield f"{name}: {key}", word.en if language == "en" else word.sv
+
+
 @pytest.mark.parametrize(
     ("language", "banned"), [("sv", SWEDISH), ("en", ENGLISH)], ids=["swedish", "english"]
 )
 def test_no_text_has_a_form_that_there_is_a_better_one_for(
     language: str, banned: dict[str, str]
 ) -> None:
-    texts = [*pages(language), *mails(language), *others(language)]
+    texts = [*pages(language), *mails(language), *others(language), *named(language)]
     assert len(texts) > 1000
     found = [
         f"{where}: {text[max(0, hit.start() - 30) : hit.end() + 20]!r}: {better}"

@@ -27,10 +27,10 @@ MAIL = {
     "cancelled": Word("Mötet är inställt", "The meeting is cancelled"),
     "preparation": Word("Förberedelsen öppnar", "The preparation opens"),
     "preparation_reminder": Word("Påminnelse om förberedelsen", "Reminder about the preparation"),
-    "receipt": Word("Kvitto på svaret", "Receipt for the answer"),
+    "receipt": Word("Kvitto på svaret", "Receipt for the response"),
     "receipt_copy": Word("Kvitto till den som skrev förut", "Receipt to an earlier writer"),
-    "change_granted": Word("Svaret är öppet igen", "The answer is open again"),
-    "change_refused": Word("Nej till att ändra svaret", "No to changing the answer"),
+    "change_granted": Word("Svaret är öppet igen", "The response is open again"),
+    "change_refused": Word("Nej till att ändra svaret", "No to changing the response"),
     "results": Word("Resultatet av mötet", "Results of the meeting"),
     "colleague": Word("Inbjudan till kollega", "Invitation to a colleague"),
     "application": Word("Bekräfta öppen anmälan", "Confirm an open registration"),
@@ -44,7 +44,7 @@ MAIL = {
     ),
     "colleague_registered": Word("Anmäld av en kollega", "Registered by a colleague"),
     "wanted": Word("Någon frågade förgäves", "Someone asked in vain"),
-    "lead": Word("Ny samordnare för svaret", "New lead of the answer"),
+    "lead": Word("Ny samordnare för svaret", "New lead of the response"),
     "new_link": Word("Ny länk", "New link"),
     "address_changed": Word("Ändrad e-postadress", "Changed e-mail address"),
     "new_address": Word("Länkar till ny adress", "Links to a new address"),
@@ -83,7 +83,7 @@ MAILING_AFTER = {
     ),
 }
 CHOICE = {
-    "category": Word("En typ av organisation", "One kind of organisation"),
+    "category": Word("En typ av organisation", "One type of organisation"),
     "lead": Word("Organisationernas samordnare", "The organisations' leads"),
     "import": Word("En import", "An import"),
     "last_year": Word("De som var inbjudna förra året", "Those who were invited last year"),
@@ -129,7 +129,7 @@ EVENT = {
         "took the place or the invitation back from the substitute",
     ),
     "revoked": Word("borttagen från mötet", "removed from the meeting"),
-    "invited": Word("inbjuden för sig", "invited individually"),
+    "invited": Word("inbjuden enskilt", "invited individually"),
     "vouched": Word("lades till i organisationen", "was added to the organisation"),
     "applied": Word("bekräftade sin öppna anmälan", "confirmed an open registration"),
     "organisation_granted": Word(
@@ -161,29 +161,29 @@ EVENT = {
     "tested": Word("Ett testmejl skickades", "A test e-mail was sent"),
     "sent_again": Word("Ett mejl skickades igen", "An e-mail was sent again"),
     "address_corrected": Word("En e-postadress rättades", "An e-mail address was corrected"),
-    "submitted": Word("Ett svar skickades in", "An answer was submitted"),
+    "submitted": Word("Ett svar skickades in", "A response was submitted"),
     "colleague_invited": Word(
-        "En kollega bjöds in till svaret", "A colleague was invited to the answer"
+        "En kollega bjöds in till svaret", "A colleague was invited to the response"
     ),
     "asked_in_vain": Word(
         "Någon frågade efter en person som inte kunde vara med",
         "Someone asked for a person who could not take part",
     ),
     "colleague_removed": Word(
-        "En kollega togs bort från svaret", "A colleague was taken out of the answer"
+        "En kollega togs bort från svaret", "A colleague was taken out of the response"
     ),
-    "lead_handed_over": Word("Svarets samordnare byttes", "The lead of the answer changed"),
-    "lead_taken": Word("Svaret fick en samordnare", "The answer was given a lead"),
+    "lead_handed_over": Word("Svarets samordnare byttes", "The lead of the response changed"),
+    "lead_taken": Word("Svaret fick en samordnare", "The response was given a lead"),
     "change_asked": Word(
         "En organisation bad om att få ändra sitt svar",
-        "An organisation asked to change its answer",
+        "An organisation asked to change its response",
     ),
     "change_refused": Word(
         "En organisation fick nej till att ändra sitt svar",
-        "An organisation was told no to changing its answer",
+        "An organisation was told no to changing its response",
     ),
-    "answer_opened": Word("Ett svar öppnades för ändring", "An answer was opened for changes"),
-    "answer_closed": Word("Ett öppnat svar stängdes", "An answer that had been opened was closed"),
+    "answer_opened": Word("Ett svar öppnades för ändring", "A response was opened for changes"),
+    "answer_closed": Word("Ett öppnat svar stängdes", "A response that had been opened was closed"),
     "results_written": Word("Någon skrev i resultatet", "Someone wrote in the results"),
     "pack_asked": Word("Ett underlag beställdes", "A pack was asked for"),
     "pack_cancelled": Word("Ett underlag avbröts", "A pack was cancelled"),

@@ -149,7 +149,7 @@ MODE = {
     "online": Word("Digitalt", "Online", "", "people"),
 }
 MEMBER = {
-    "lead": Word("Samordnar svaret", "Leads the answer", "info", "people"),
+    "lead": Word("Samordnar svaret", "Leads the response", "info", "people"),
     "writer": Word("Skriver", "Writes", "", "people"),
 }
 PACK = {

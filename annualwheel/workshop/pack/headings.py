@@ -73,7 +73,7 @@ WORDS = {
     "filter": ("Urval", "Selection"),
     "filter_is": (
         "Inskickade svar, senaste versionen. Utkast är inte med.",
-        "Submitted answers, the latest version. Drafts are not included.",
+        "Submitted responses, the latest version. Drafts are not included.",
     ),
     "registry": ("Diarienummer", "Registry number"),
     "content": ("Innehåll", "Content"),
@@ -85,7 +85,7 @@ WORDS = {
     "public_is": (
         "Inskickade svar är allmänna handlingar. Det här är en kopia, originalet finns i "
         "Årshjulet.",
-        "Submitted answers are public records. This is a copy, the original is in Årshjulet.",
+        "Submitted responses are public records. This is a copy, the original is in Årshjulet.",
     ),
     "about_theme": ("Ett blad att skriva ut för varje tema", "One sheet to print for each theme"),
     "page": ("Sida", "Page"),
