@@ -23,7 +23,7 @@ from annualwheel.registrations import states as registration_states
 from annualwheel.services import services
 from annualwheel.transactions import start_reading, stop_reading
 from annualwheel.web import session_links
-from annualwheel.web.wording import words
+from annualwheel.web.wording import erased, words
 from annualwheel.wording import dates
 
 LANGUAGES = ("sv", "en")
@@ -108,7 +108,7 @@ def own_path(name: str) -> str | None:
 
 def register(app: Flask) -> None:
     """Sets up language, the read-only mark of requests, and the values every template has."""
-    app.jinja_env.filters.update(words.FILTERS)
+    app.jinja_env.filters.update(words.FILTERS, called=erased.called)
     app.jinja_env.globals.update(look=words.look, csrf_token=generate_csrf, proof=proof)
     app.jinja_env.globals.update(
         registration_states=registration_states, submission_states=submission_states

@@ -149,13 +149,13 @@ def hours(starts: dt.datetime, ends: dt.datetime, language: str) -> str:
 def moment(when: dt.datetime, now: dt.datetime, language: str) -> str:
     """When something happened.
 
-    "i dag kl. 14.32", "i går kl. 16.02", otherwise the day and the time.
+    "i dag kl. 14.32", "i går kl. 16.02", otherwise the day and the time: "today at 14:32",
+    "Friday 22 January 2027 at 9:00". One list has all of these, so none of them names the zone.
     """
     days_ago = (as_date(now) - as_date(when)).days
     relative = {"sv": (f"i{NBSP}dag", f"i{NBSP}går"), "en": ("today", "yesterday")}[language]
-    if days_ago not in (0, 1):
-        return day_time(when, language)
-    return f"{relative[days_ago]}{' at' if language == 'en' else ''} {time(when, language)}"
+    begins = relative[days_ago] if days_ago in (0, 1) else day(when, language)
+    return f"{begins}{' at' if language == 'en' else ''} {time(when, language)}"
 
 
 def until(when: dt.date, language: str) -> str:

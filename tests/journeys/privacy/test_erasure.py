@@ -288,6 +288,18 @@ def test_what_a_worker_has_in_hand_is_emptied_when_it_has_gone(session: Any) -> 
     assert message.address == ""
 
 
+def test_who_is_erased_is_called_so_in_the_language_of_the_page(
+    asked: DeletionRequest, visitor: Browser, karin: Staff
+) -> None:
+    erase(visitor, asked, karin)
+    db.session.expire_all()
+    registration = db.session.query(Registration).one()
+    for page in ("/personer/radering", f"/anmalningar/{registration.public_id}"):
+        visitor.open(page).see("Borttagen person")
+        visitor.open(f"{page}?lang=en").see("Removed person").miss("Borttagen")
+        visitor.open(f"{page}?lang=sv")
+
+
 def test_what_is_a_record_stays_without_the_name(
     asked: DeletionRequest, visitor: Browser, karin: Staff
 ) -> None:

@@ -117,6 +117,8 @@ def test_only_today_and_yesterday_are_relative() -> None:
     assert (
         plain(words.moment(now.replace(day=20), now, "sv")) == "fredag 20 november 2026 kl. 16.00"
     )
+    # As the relative ones beside it: no list says the zone of one of its times and not of another.
+    assert plain(words.moment(now.replace(day=20), now, "en")) == "Friday 20 November 2026 at 16:00"
     assert (
         plain(words.moment(now.replace(day=24), now, "sv")) == "tisdag 24 november 2026 kl. 16.00"
     )
