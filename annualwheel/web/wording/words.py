@@ -43,7 +43,7 @@ REGISTRATION = {
     "unconfirmed": Word("Väntar på bekräftelse", "Waiting for confirmation", "warn", "half"),
     "invited": Word("Inbjuden, inte svarat", "Invited, no answer yet"),
     "waitlisted": Word("På väntelistan", "On the waiting list", "info", "half"),
-    "offered": Word("Erbjuden plats", "Offered a place", "warn", "half"),
+    "offered": Word("Erbjuden plats", "Offered a seat", "warn", "half"),
     "registered": Word("Anmäld", "Registered", "ok", "check"),
     "to_reconfirm": Word(
         "Behöver bekräfta ny dag", "Needs to confirm the new date", "warn", "warn"
