@@ -605,6 +605,7 @@ def test_a_cancelled_meeting_tells_everyone_and_asks_for_nothing_more(
     for page in (page_of(registration), f"{WORK}/personer", organisation, person):
         tags = [one for one in office.open(page).page.all("span") if one.text.strip() == CANCELLED]
         assert [one.get("class") for one in tags] == ["tag"], page
+    office.open(page_of(registration)).see("Kalenderbokning Borttagen")
     office.open(WORK).miss("Skicka påminnelse", "Bjud in fler").open(
         f"{WORK}/utskick/paminnelse"
     ).see("Det går inte att skicka nu", "Mötet är inställt")
