@@ -71,7 +71,7 @@ def likely_misaddressed(mails: Collection[Message]) -> set[int]:
         if one.state in STOPPED and one.state != "expired" and may_correct(one)
     ]
     with_text = sa.select(MessageBody.message_id).where(MessageBody.message_id.in_(found))
-    return set(db.session.scalars(with_text)) if found else set()
+    return set(db.session.scalars(with_text))
 
 
 def send_again(message: Message, now: dt.datetime, actor: Actor) -> None:
