@@ -50,6 +50,7 @@ SV: dict[str, object] = {
     "old_address": "maria@kommun.example",
     "answer": "Uppgifterna ska bevaras.",
     "role": "koordinator",
+    "sign_in_page": "https://arshjulet.example/logga-in",
     "coordinator": "Karin Ek",
     "coming": True,
     "sent_at": "måndag 23 november 2026 kl. 9.00",

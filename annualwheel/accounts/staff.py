@@ -106,15 +106,16 @@ def answer(request: MailRequest, now: dt.datetime) -> None:
     _mail_link("staff_sign_in", link, facts, now)
 
 
-def welcome(person: Staff, roles: str, inviter: Staff, now: dt.datetime) -> None:
+def welcome(person: Staff, roles: str, inviter: Staff, page: str, now: dt.datetime) -> None:
     """Mails a new account its first sign-in link, good for two days.
 
-    `roles` is what they are called in the person's language.
+    `roles` is what they are called in the person's language, `page` the address of the page where
+    one asks for a new link.
     """
     link = StaffLink(staff=person, expires_at=now + WELCOME_LIFE)
     db.session.add(link)
     db.session.flush()
-    facts = {"given": person.name, "role": roles, "inviter": inviter.name}
+    facts = {"given": person.name, "role": roles, "inviter": inviter.name, "sign_in_page": page}
     _mail_link("staff_welcome", link, facts, now)
 
 

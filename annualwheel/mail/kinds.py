@@ -124,7 +124,7 @@ KINDS: Mapping[str, Kind] = {
     "deletion_refused": Kind(("given", "answer")),
     "deletion_done": Kind(("given",)),
     "staff_sign_in": Kind(("given", "minutes"), ("sign_in",)),
-    "staff_welcome": Kind(("given", "role", "inviter"), ("sign_in",)),
+    "staff_welcome": Kind(("given", "role", "inviter", "sign_in_page"), ("sign_in",)),
     "registered_by_phone": Kind(
         (*_PLAN, "organisation", "coordinator", "coming"), ("landing",), _JOIN
     ),

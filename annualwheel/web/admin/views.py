@@ -171,7 +171,8 @@ def _added(form: AccountForm) -> Staff:
     person.language = form.language.data
     # In the language of the one who gets the mail, not of the page.
     in_words = ", ".join(words.label(role, "role", person.language) for role in roles)
-    staff.welcome(person, in_words, g.staff, now)
+    sign_in_page = f"{services().settings.base_url}{url_for('open.sign_in')}"
+    staff.welcome(person, in_words, g.staff, sign_in_page, now)
     return person
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -49,6 +50,10 @@ def test_a_new_account_is_welcomed_and_signs_in(
     )
     work()
     assert smtp.mails[0].to == ("karin@region.example",) and "koordinator" in smtp.mails[0].text
+    # For when the link has run out: whoever got it days ago knows where to ask for a new one.
+    assert re.search(
+        r"^Inloggningssidan: https?://\S+/logga-in(?=\s)", smtp.mails[0].text, re.MULTILINE
+    )
     karin = (
         new_visitor()
         .open(next(url for url in smtp.mails[0].links if "/logga-in/" in url))

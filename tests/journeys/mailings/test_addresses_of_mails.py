@@ -71,7 +71,7 @@ def ask_to_sign_in(_maria: Registration, karin: Staff) -> None:
 
 
 def welcome(_maria: Registration, karin: Staff) -> None:
-    staff.welcome(karin, "koordinator", karin, START)
+    staff.welcome(karin, "koordinator", karin, "https://arshjulet.example/logga-in", START)
 
 
 def ask_about_a_place(maria: Registration, _karin: Staff) -> None:
