@@ -51,7 +51,7 @@ KINDS: Mapping[str, Kind] = {
         ("landing",),
         ("preparation_opens", "personal"),
     ),
-    "reminder": Kind((*_WHEN, "organisation", "answer_by"), ("landing",), ("reconfirm",)),
+    "reminder": Kind((*_PLAN, "organisation", "answer_by"), ("landing",), ("reconfirm",)),
     "confirmation": Kind(
         (*_PLAN, "organisation"),
         ("landing",),
@@ -90,7 +90,7 @@ KINDS: Mapping[str, Kind] = {
             "new_place",
         ),
         ("landing",),
-        ("reason", "asks", "held", "stands", "saved"),
+        ("reason", "asks", "held", "stands", "saved", "answer_by"),
     ),
     "cancelled": Kind(_WHEN, (), ("reason", "answer_kept", "saved")),
     "preparation": Kind(

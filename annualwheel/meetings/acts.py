@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.mail import letters, outbox
 from annualwheel.mail.states import UNSENT
@@ -104,6 +105,7 @@ class MovedAct(Act):
         another_day = day_of(known) != day_of(news.to)
         language = registration.person.language
         facts = self.news(known, news, language) | _owed(registration, state, another_day, now)
+        facts["answer_by"] = dates.day(_closes_at(registration, news, now), language)
         # Somebody who attends online has no old and new venue.
         if registration.mode != "on_site":
             here = notices.place(registration, language)
@@ -249,6 +251,16 @@ def _owed(
     )
     held = state == "to_reconfirm"
     return {"asks": invited or held, "held": held, "stands": state == "registered"}
+
+
+def _closes_at(registration: Registration, news: MeetingNews, now: dt.datetime) -> dt.datetime:
+    """The end of the time to answer an invitation, with the meeting where it moves to.
+
+    The act asks it before and after it has moved the times, and gets the same.
+    """
+    phase = years.phase(registration.meeting, availability.answer_phase(registration))
+    days = phase.opens_days, phase.closes_days
+    return years.placed(day_of(news.to), days, (phase.opens_at, phase.closes_at), now)[1]
 
 
 def is_another(known: Mapping[str, str], to: Mapping[str, str], mode: str) -> bool:

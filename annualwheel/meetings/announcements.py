@@ -21,12 +21,12 @@ from sqlalchemy.orm import joinedload
 from annualwheel.db import db
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
-from annualwheel.meetings import listeners, unheard
+from annualwheel.meetings import acts, listeners, unheard
 from annualwheel.meetings.acts import ACTS, MeetingNews
 from annualwheel.meetings.unheard import InformedPerson, Saved, people_of
 from annualwheel.models import Mailing, Meeting, Person, Registration
 from annualwheel.registrations import notices, states
-from annualwheel.wording import names
+from annualwheel.wording import dates, names
 
 # More are written to by a job: with thousands the press took seconds, and held the meeting's lock.
 AT_ONCE = 25
@@ -62,6 +62,21 @@ def saved_facts_before(
 def appointment(meeting: Meeting) -> dict[str, str]:
     """When and where the meeting is now, as plain values."""
     return as_kept(meeting.starts_at, meeting.ends_at, meeting.place, meeting.address)
+
+
+def day_before(meeting: Meeting) -> dt.date | None:
+    """The day that the meeting had before its last move to another day; None when it kept its day.
+
+    It is a day in Stockholm. A move that nobody was told of is not counted.
+    """
+    moves = db.session.scalars(
+        sa.select(Mailing.audience)
+        .where(Mailing.meeting_id == meeting.id, Mailing.kind == "moved")
+        .order_by(Mailing.id.desc())
+    )
+    now_on = dates.as_date(meeting.starts_at)
+    days = (acts.day_of(audience["known"][0]) for audience in moves)
+    return next((day for day in days if day != now_on), None)
 
 
 def as_kept(

@@ -137,7 +137,15 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     *(
         (
             "moved",
-            {"saved": "yes", "asks": "", "held": "", "stands": "", "old_day": day, "new_day": "x"},
+            {
+                "saved": "yes",
+                "asks": "",
+                "answer_by": "",
+                "held": "",
+                "stands": "",
+                "old_day": day,
+                "new_day": "x",
+            },
         )
         for day in ("x", "y")
     ),

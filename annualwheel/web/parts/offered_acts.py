@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from annualwheel.contacts import affiliations
 from annualwheel.cycle import years
 from annualwheel.errors import DomainError
+from annualwheel.meetings import announcements
 from annualwheel.models import AttendanceOption, Questionnaire, Registration
 from annualwheel.preparation import deadline, membership
 from annualwheel.questionnaires import effort, opening, published
@@ -29,6 +30,7 @@ class OfferedActs:
 
     `can`: the actions that are possible now; `refused`: what prevents each of the others.
     `answer_by`: the last moment for a reply. `full`: a yes would lead to the waiting list.
+    `day_before`: the day that the meeting has moved from, for who must say yes again.
     """
 
     can: frozenset[str]
@@ -36,6 +38,7 @@ class OfferedActs:
     answer_by: dt.datetime
     full: bool
     over: bool
+    day_before: dt.date | None
 
     def some(self, *actions: str) -> bool:
         """Whether at least one of the actions is possible."""
@@ -56,7 +59,10 @@ def of(registration: Registration, now: dt.datetime) -> OfferedActs:
     can = frozenset(ACTIONS) - refused.keys()
     full = "register" in can and registration.state in NEEDS_SEAT and seats.would_wait(registration)
     over = now >= registration.meeting.starts_at
-    return OfferedActs(can, refused, availability.answer_by(registration), full, over)
+    answer_by = availability.answer_by(registration)
+    asks_again = registration.state == "to_reconfirm"
+    before = announcements.day_before(registration.meeting) if asks_again else None
+    return OfferedActs(can, refused, answer_by, full, over, before)
 
 
 @dataclass(frozen=True)

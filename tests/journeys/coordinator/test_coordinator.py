@@ -547,6 +547,11 @@ def test_a_move_shows_what_changes_and_who_is_told_before_it_happens(
         "calendar_update",
     ]
     assert verbs(meeting) == ["moved"]
+    office.open(f"/anmalningar/{registration.public_id}").see(
+        "Tidigare dag Fredag 22 januari 2027",
+        "Ny dag Fredag 29 januari 2027",
+        "Kan svara till Fredag 29 januari kl. 9.00, när mötet börjar",
+    )
 
 
 def test_after_a_move_nobody_is_missing_whose_people_have_a_seat_to_confirm(

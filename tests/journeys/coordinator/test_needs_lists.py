@@ -170,6 +170,7 @@ def test_a_question_reaches_whoever_wrote_it_and_staff_see_nobody(office: Browse
     assert sorted(mail.name for mail in mails) == ["Bo Ärlig", "Orvar Exempelek"]
     for mail in mails:
         assert "internationella tecken" in mail.body.text
+        assert "Det går tills mötet börjar 22\xa0januari." in mail.body.text
         assert "eckentolk" not in mail.body.text
     office.open("/utskick?sok=exempelek").miss("Fråga om ett behov")
     registration = db.session.get_one(Registration, mails[0].registration_id)

@@ -22,11 +22,13 @@ from annualwheel.db import db
 from annualwheel.jobs import building, sweep
 from annualwheel.mailings import sending
 from annualwheel.meetings import announcements, changes
+from annualwheel.meetings.acts import MeetingNews
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting, Message, Registration
 from annualwheel.participation import replies
 from annualwheel.preparation import membership
 from annualwheel.registrations import invitations
+from annualwheel.wording import dates
 from tests.conftest import START, Fixed
 from tests.databases import PostgreSQL, SQLite
 from tests.makers.guests import entries, mails, make_guest, make_meeting, publish, reply_of
@@ -106,6 +108,34 @@ def test_who_said_yes_hears_that_the_seat_is_kept_until_they_have_answered(
     assert "Du behåller din plats medan vi väntar på ditt svar" in told[seat.id]
     assert "Din plats är kvar" not in told[guest.id]
     assert "Svara om du kan komma den nya dagen" in told[guest.id]
+    # The last day moves with the meeting for who is invited; a seat is held until it begins.
+    assert "Svara senast: fredag 18 december 2026" in told[guest.id]
+    assert "Svara senast: fredag 29 januari 2027, innan mötet börjar" in told[seat.id]
+
+
+def test_what_a_mail_would_say_has_the_last_day_as_it_would_be(meeting: Meeting) -> None:
+    (guest,) = invited(meeting, "Anna")
+    to = Appointment(meeting.starts_at + WEEK, meeting.ends_at + WEEK, meeting.place)
+    news = MeetingNews(announcements.as_kept(to.starts_at, to.ends_at, to.place, ""), "")
+    before = announcements.facts_before("moved", guest, news, START)
+    move(meeting)
+    (mail,) = mails("moved")
+    assert " ".join(before["answer_by"].split()) == "fredag 18 december 2026"
+    assert "fredag 18 december 2026" in text_of(mail)
+
+
+def test_the_day_that_a_meeting_has_left_is_that_of_its_last_move_to_another_day(
+    meeting: Meeting,
+) -> None:
+    coming(meeting, "Maria")
+    first = dates.as_date(meeting.starts_at)
+    assert announcements.day_before(meeting) is None
+    move(meeting)
+    assert announcements.day_before(meeting) == first
+    move(meeting, dt.timedelta(hours=1))
+    assert announcements.day_before(meeting) == first
+    move(meeting)
+    assert announcements.day_before(meeting) == first + WEEK
 
 
 @pytest.mark.usefixtures("written_by_a_job")

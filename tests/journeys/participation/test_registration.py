@@ -449,9 +449,14 @@ def test_a_moved_meeting_asks_for_a_new_yes(session: Any, visitor: Browser, cloc
     guest = say_yes(make_guest(make_meeting()))
     move(guest)
     clock.set(START + 30 * DAY)
-    visitor.open(link_of(guest)).see("Mötet har flyttats", "29 januari 2027").press(
-        "Ja, jag kan komma"
+    days = (
+        "Mötet har flyttats",
+        "Tidigare dag: fredag 22 januari 2027",
+        "Ny dag: fredag 29 januari 2027",
+        "senast när mötet börjar fredag 29 januari 2027 kl. 9.00",
     )
+    visitor.open(link_of(guest)).see(*days).press("Ja, jag kan komma")
+    visitor.see(*days).open("/anmalan").see(*days).follow("Ja, jag kan komma")
     visitor.see("Kan du komma den nya dagen?").press("Skicka anmälan").see(
         "Du är anmäld", "29 januari 2027"
     )

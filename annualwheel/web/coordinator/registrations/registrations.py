@@ -17,6 +17,7 @@ from annualwheel.contacts.organisations import organisation_named
 from annualwheel.cycle import years
 from annualwheel.errors import Missing
 from annualwheel.mailings import drafts, log
+from annualwheel.meetings import announcements
 from annualwheel.models import Meeting, Organisation, Person, Registration
 from annualwheel.participation import open_registration, replies
 from annualwheel.participation.replies import Reply
@@ -176,6 +177,7 @@ def _shown(registration: Registration, form: ReplyForm | None) -> AnyResponse:
         form=form or ReplyForm.of(registration),
         successor=invitations.successor_of(registration),
         line=line,
+        day_before=announcements.day_before(registration.meeting),
         can=lambda act: allowed(registration.state, act),
         act_words=act_words,
         ahead=on_behalf.is_ahead(registration),
