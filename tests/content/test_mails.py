@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 from jinja2 import meta
 
-from annualwheel.mail.kinds import KINDS
+from annualwheel.mail.kinds import ASKS_FOR_ANSWER, KINDS
 from annualwheel.mail.letters import FOLDER, LANGUAGES, PLAIN, SUBJECT, compile_body, render, write
 from annualwheel.web.wording import staff_words
 from annualwheel.wording import names
@@ -346,13 +346,27 @@ def test_nothing_of_the_template_shows(language: str, subtests: pytest.Subtests)
             assert not re.search(r" \.| ,|\n\n\n\n| \n", mail.text)
 
 
+@pytest.mark.parametrize(
+    ("language", "when", "where"), [("sv", "När", "Var"), ("en", "When", "Where")]
+)
+def test_what_asks_for_an_answer_says_when_and_where(
+    language: str, when: str, where: str, subtests: pytest.Subtests
+) -> None:
+    day, time, place = (SAMPLES[language][name] for name in ("day", "time", "place"))
+    for kind, changes in (one for one in VARIANTS if one[0] in ASKS_FOR_ANSWER):
+        with subtests.test(kind=kind, changes=changes):
+            text = sample(kind, language, changes).text
+            assert re.search(rf"^{when}: {day},? {time}", text, re.MULTILINE)
+            assert re.search(rf"^{where}: {place}", text, re.MULTILINE)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_mail_speaks_one_language(language: str, subtests: pytest.Subtests) -> None:
     for kind in KINDS:
         with subtests.test(kind=kind):
             mail = rendered(kind, language)
             text = re.sub(
-                r"Read in English|Läs på svenska|https://\S+|\S+@\S+|Kul om du kan",
+                r"Open the page in English|Öppna sidan på svenska|https://\S+|\S+@\S+|Kul om du kan",
                 "",
                 f"{mail.subject}\n{mail.text}",
             )
