@@ -179,7 +179,10 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
 ]
 ENGLISH = {"the", "you", "your", "and", "please", "meeting", "of", "to", "is", "not"}
 SWEDISH = {"och", "du", "din", "mötet", "är", "inte", "på", "att", "senast", "mejl"}
-OTHER_LANGUAGE = {"sv": ("Read in English", "?lang=en"), "en": ("Läs på svenska", "?lang=sv")}
+OTHER_LANGUAGE = {
+    "sv": ("Open the page in English", "?lang=en"),
+    "en": ("Öppna sidan på svenska", "?lang=sv"),
+}
 VOID = {"meta", "br", "link", "hr", "img"}
 
 

@@ -178,7 +178,7 @@ def test_contact_without_phone_leaves_no_comma() -> None:
 
 @pytest.mark.parametrize(
     ("language", "words", "link"),
-    [("sv", "Read in English", "?lang=en"), ("en", "Läs på svenska", "?lang=sv")],
+    [("sv", "Open the page in English", "?lang=en"), ("en", "Öppna sidan på svenska", "?lang=sv")],
 )
 def test_the_other_language_is_the_same_page(language: str, words: str, link: str) -> None:
     mail = render(write("declined", language, DECLINED), language, URL, HEAD)
