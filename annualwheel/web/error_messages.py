@@ -16,8 +16,7 @@ from annualwheel.wording import dates
 # ninety. What is filled in (`%(name)s`) has the name of the error's parameter.
 SENTENCES = {
     "busy": _l(
-        "Många sparar just nu, så det du skickade är inte sparat än. Det du har skrivit finns "
-        "kvar. Försök igen om en liten stund."
+        "Många sparar just nu, så det du skickade är inte sparat än. Försök igen om en liten stund."
     ),
     "no_section": _l("Avsnittet finns inte."),
     "no_item": _l("Det du söker finns inte i svaret."),
@@ -211,12 +210,12 @@ SENTENCES = {
         "inget mejl kan du försöka igen i morgon, eller höra av dig till oss."
     ),
     "too_many_mails": _l(
-        "Det har gått många mejl på kort tid, så det här skickade vi inte. Inget är ändrat, och "
-        "det du skrev finns kvar. Vänta en timme och försök igen, eller hör av dig till oss."
+        "Det har gått många mejl på kort tid, så det här skickade vi inte. Inget är ändrat. Vänta "
+        "en timme och försök igen, eller hör av dig till oss."
     ),
     "too_many_mails_today": _l(
-        "Det har gått många mejl det senaste dygnet, så det här skickade vi inte. Inget är ändrat, "
-        "och det du skrev finns kvar. Försök igen i morgon, eller hör av dig till oss."
+        "Det har gått många mejl det senaste dygnet, så det här skickade vi inte. Inget är ändrat. "
+        "Försök igen i morgon, eller hör av dig till oss."
     ),
     "too_many_copies": _l(
         "Det har gått många mejl till den adressen på kort tid. Inget är ändrat. Töm fältet, eller "

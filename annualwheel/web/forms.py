@@ -13,11 +13,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import EmailField, Field, StringField
+from wtforms import EmailField, Field, HiddenField, StringField
 from wtforms.validators import Length, ValidationError
 
 from annualwheel.contacts import folding
-from annualwheel.errors import Busy, Closed, DomainError, Unreadable
+from annualwheel.errors import Busy, Closed, DomainError, TooMany, Unreadable
 from annualwheel.web import session_links
 from annualwheel.wording import cleaning
 
@@ -54,11 +54,11 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             return False
         if self.validate():
             return True
-        # The library's sentence is English and does not say what to do.
+        # The library's sentence is English and does not say what to do. Alone, it stands below a
+        # heading that says what happened.
         if "csrf_token" in self.errors:
-            self.csrf_token.errors = [
-                _("Sidan hade legat öppen för länge. Det du skrev finns kvar. Tryck en gång till.")
-            ]
+            alone = _("Inget har hänt än. Tryck på knappen en gång till.")
+            self.csrf_token.errors = [alone if self.expired else str(TOO_OLD)]
         return False
 
     def still_holds(self) -> bool:
@@ -69,6 +69,20 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     def expired(self) -> bool:
         """Whether the only thing wrong is that the page was too old."""
         return list(self.errors) == ["csrf_token"]
+
+    @property
+    def impossible(self) -> bool:
+        """Whether the act was refused, and nothing in a field would put that right."""
+        if self.refusal is None:
+            return False
+        return bool(self.form_errors) or isinstance(self.refusal, TooMany)
+
+    @property
+    def keeps_text(self) -> bool:
+        """Whether the same may be sent once more, and has texts that the page still shows."""
+        if not self.expired and not isinstance(self.refusal, Busy | TooMany):
+            return False
+        return any(field.data for field in self if _is_typed_in(field))
 
     @property
     def status(self) -> int:
@@ -83,6 +97,10 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             # Too many attempts (429) stays 422 here: the form can be sent again a while later.
             return self.refusal.status
         return 422 if self.errors else 200
+
+
+def _is_typed_in(field: Field) -> bool:
+    return isinstance(field, StringField) and not isinstance(field, HiddenField)
 
 
 def strip(value: str | None) -> str:

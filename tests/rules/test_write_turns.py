@@ -133,7 +133,8 @@ def test_who_gets_no_turn_is_told_to_try_again_and_keeps_what_was_typed(
         office.expects_failure = True
         office.press("Spara")
         assert office.status == 503
-        office.see("Försök igen", "inte sparat än").miss("behöver rättas")
+        office.see("Försök igen", "inte sparat än", "Det du skrev finns kvar.")
+        office.miss("behöver rättas")
         assert office.value("Efternamn") == "Berg"
         assert office.open("/personer").see("Anna").status == 200
     office.expects_failure = False

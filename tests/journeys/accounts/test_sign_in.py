@@ -152,7 +152,8 @@ def test_the_sixth_try_within_an_hour_is_too_many(
     for _ in range(5):
         assert ask(visitor, address).status == 200
     assert ask(visitor, address).status == 422
-    assert visitor.see("många försök på kort tid").value("E-postadress") == address
+    visitor.see("Det gick inte", "många försök på kort tid", "Det du skrev finns kvar.")
+    assert visitor.miss("behöver rättas").value("E-postadress") == address
 
 
 def test_a_session_ends_after_twelve_hours_and_at_sign_out(
@@ -192,7 +193,9 @@ def test_an_old_page_asks_for_another_press(
     link = mailed(visitor, smtp, work)
     visitor.open(link)
     visitor.client.delete_cookie("arshjulet")
-    visitor.press("Logga in").see("Sidan hade legat öppen för länge")
+    visitor.press("Logga in").see(
+        "Sidan hade legat öppen för länge", "Inget har hänt än. Tryck på knappen en gång till."
+    ).miss("behöver rättas", "Det du skrev")
     assert db.session.query(StaffSession).count() == 0
 
 

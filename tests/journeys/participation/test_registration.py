@@ -582,7 +582,9 @@ def test_an_old_page_shows_again_with_all_that_was_typed(session: Any, visitor: 
         if node.get("name") == "csrf_token"
     ).attrs["value"] = "gammal"
     visitor.press("Skicka anmälan").see(
-        "Sidan hade legat öppen för länge. Det du skrev finns kvar."
+        "Sidan hade legat öppen för länge",
+        "Inget har hänt än. Tryck på knappen en gång till.",
+        "Det du skrev finns kvar.",
     )
     assert (visitor.status, visitor.value("Titel"), stands(guest)) == (
         422,

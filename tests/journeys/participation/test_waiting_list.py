@@ -96,6 +96,7 @@ def test_a_press_after_the_end_is_refused_in_words_and_one_may_still_leave(
     visitor.press(button)
     assert (visitor.status, states_of(guests)) == (422, "xoww")
     visitor.see("Erbjudandet har gått ut, och platsen går till nästa på väntelistan").miss(YES)
+    visitor.see("Det gick inte").miss("behöver rättas", "Det du skrev")
     visitor.open(link_of(guests[1])).see("Erbjudandet har gått ut").press(
         "Se din plats på väntelistan"
     ).follow("Lämna väntelistan")
