@@ -136,7 +136,7 @@ SCENES = (
         "year",
         "half",
         THEME,
-        (Press({"csrf_token": "gammal"}, "act=save"),),
+        (Press({"csrf_token": "gammal"}, "act=next"),),
         422,
     ),
     Scene(

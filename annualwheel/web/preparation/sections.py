@@ -9,7 +9,7 @@ from typing import Any
 from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from annualwheel.errors import Closed, Missing
+from annualwheel.errors import Closed, Missing, Unreadable
 from annualwheel.models import Submission
 from annualwheel.preparation import answers, carry_over, deadline, drafts, history, items
 from annualwheel.preparation.answers import Change, SaveResult
@@ -358,7 +358,7 @@ def _kept(step: Step, error: Closed | Missing) -> Response:
     typed = [
         (question.label.to(page.language()), request.form[question.key])
         for question in step.section.all_questions()
-        if request.form.get(question.key) and question.type in question_forms.TYPED
+        if request.form.get(question.key) and _is_lost(question)
     ]
     html = render_template(
         "preparation/kept.html",
@@ -369,3 +369,17 @@ def _kept(step: Step, error: Closed | Missing) -> Response:
         **page_head(g.member.submission),
     )
     return make_response(html, error.status)
+
+
+def _is_lost(question: Question) -> bool:
+    """Whether a text was typed on the page, and not shown there as it is stored."""
+    if question.type not in question_forms.TYPED:
+        return False
+    stamped = request.form.get(f"base-{question.key}", "")
+    try:
+        return not answers.untouched(
+            stamped, answers.normalise(question, request.form[question.key])
+        )
+    # Nothing that was sent in an odd way may be lost for that.
+    except Unreadable:
+        return True

@@ -373,7 +373,9 @@ def test_a_button_on_a_page_that_is_too_old_keeps_what_was_typed_in_the_card(
     for node in maria.page.all("input"):
         if node.get("name") == "csrf_token":
             node.attrs["value"] = "gammal"
-    maria.press("Ta bort Andra").see("Sidan hade legat öppen för länge", "2. Andra")
+    maria.press("Ta bort Andra").see(
+        "Sidan hade legat öppen för länge", "Tryck på knappen en gång till.", "2. Andra"
+    )
     assert (maria.status, maria.value(GOAL)) == (422, "Halvskrivet 0")
     maria.press("Ta bort Andra").see("Andra är borttaget.")
 
@@ -440,11 +442,23 @@ def test_whoever_opens_a_card_that_is_gone_is_shown_back_to_the_answer(office: O
 
 def test_what_is_posted_after_the_last_day_is_shown_to_be_copied(office: Office) -> None:
     (maria,) = office.opens()
-    maria.open(THEME).fill(SKAPA, "För sent")
+    bryta = "Vilka strukturer behöver vi bryta?"
+    maria.open(THEME).fill(bryta, "Redan sparat").press("Spara utkast")
+    maria.fill(SKAPA, "För sent")
     office.clock.set(CLOSES + dt.timedelta(minutes=16))
     maria.press("Spara utkast")
     assert maria.status == 410
-    maria.see("Sista dagen har gått", "För sent")
+    maria.see("Sista dagen har gått", "Texten är inte sparad", "För sent")
+    # Only what would be lost: what is stored stands in the answer.
+    maria.miss("Redan sparat").see("Det som var sparat innan finns kvar i svaret.")
+
+
+def test_who_typed_nothing_is_not_told_to_copy_a_text(office: Office) -> None:
+    (maria,) = office.opens()
+    maria.open(THEME).fill(SKAPA, "I tid").press("Spara utkast")
+    office.clock.set(CLOSES + dt.timedelta(minutes=16))
+    maria.press("Spara utkast").see("Det gick inte att spara", "Det du ändrade nu är inte med.")
+    assert maria.miss("I tid", "Kopiera texten", "Det du skrev").status == 410
 
 
 def test_the_other_language_keeps_what_was_typed(office: Office) -> None:
@@ -461,7 +475,9 @@ def test_a_page_from_an_old_session_keeps_the_text(office: Office) -> None:
     for node in maria.page.all("input"):
         if node.get("name") == "csrf_token":
             node.attrs["value"] = "gammal"
-    maria.press("Spara utkast").see("Sidan hade legat öppen för länge")
+    maria.press("Spara utkast").see(
+        "Sidan hade legat öppen för länge", "Tryck på ”Spara utkast” en gång till."
+    )
     assert (maria.status, maria.value(SKAPA)) == (422, "Långt svar")
     maria.press("Spara utkast").see("Sparat i dag")
 
