@@ -20,7 +20,7 @@ SENTENCES = {
     ),
     "no_section": _l("Avsnittet finns inte."),
     "no_item": _l("Det du söker finns inte i svaret."),
-    "item_removed": _l("En kollega har tagit bort det här. Det går att ångra i 30 dagar."),
+    "item_removed": _l("Det står inte i svaret längre. Det går att ångra i 30 dagar."),
     "no_question": _l("Frågan finns inte här."),
     "too_many_items": _l("Här får plats %(count)s, och så många har ni redan."),
     "no_former_text": _l("Texten finns inte kvar. Tidigare texter visas i 30 dagar."),

@@ -126,7 +126,7 @@ def _page(status: int, reason: str = "", **values: object) -> Response:
     if request.is_json or request.accept_mimetypes.best == "application/json":
         response = make_response({"status": status, "reason": reason}, status)
     else:
-        html = render_template("errors/error.html", status=status, **values)
+        html = render_template("errors/error.html", status=status, reason=reason, **values)
         response = make_response(html, status)
     # These two pass by themselves.
     if status in (429, 503):

@@ -18,6 +18,7 @@ from annualwheel.errors import Unreadable
 from annualwheel.models import Registration
 from annualwheel.participation import colleagues
 from annualwheel.participation.colleagues import MOST, Colleague
+from annualwheel.registrations import availability
 from annualwheel.web import error_messages, page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import SHORT, BaseForm, strip
@@ -163,6 +164,8 @@ def colleagues_in_one_go() -> Response | AnyResponse:
         meeting=registration.meeting,
         form=form,
         why=error_messages.sentence(refusal) if refusal else "",
+        # Where that is what is missing, the page leads there.
+        may_register=availability.why_not(registration, "register", page.now()) is None,
         most=MOST,
     )
     return make_response(html, status)

@@ -297,7 +297,18 @@ def test_after_registration_has_closed_the_page_says_so_and_a_press_does_nothing
 def test_who_is_not_coming_registers_nobody(session: Any, visitor: Browser) -> None:
     guest = make_guest(make_meeting())
     visitor.open(link_of(guest)).press("Nej, jag kan inte")
-    visitor.open("/anmalan/kollegor").see("Anmäl dig själv först.")
+    visitor.open("/anmalan/kollegor").see("Anmäl dig själv först.").follow("Anmäl dig")
+    assert visitor.url == "/anmalan/anmal"
+
+
+def test_who_may_not_register_any_more_is_led_to_no_form(
+    session: Any, visitor: Browser, clock: Fixed
+) -> None:
+    guest = make_guest(make_meeting())
+    visitor.open(link_of(guest)).press("Nej, jag kan inte")
+    clock.set(START + 20 * DAY)
+    visitor.open("/anmalan/kollegor").see("Anmäl dig själv först.", "Kontakt:")
+    assert not [each for each in visitor.page.all("a") if each.get("href") == "/anmalan/anmal"]
 
 
 def test_forty_colleagues_an_hour_and_nobody_is_registered_past_it(

@@ -434,10 +434,9 @@ def test_whoever_opens_a_card_that_is_gone_is_shown_back_to_the_answer(office: O
     address = maria.url
     maria.open(GROUP).press("Ta bort Ung i Hagfors")
     assert maria.open(address).status == 404
-    maria.see("Det går att ångra i 30 dagar").miss("Få en ny länk med e-post").follow(
-        "Till översikten"
-    ).follow("2. Era initiativ").press("Ångra borttagningen")
-    maria.see("1. Ung i Hagfors")
+    maria.see("Det är borttaget", "Det går att ångra i 30 dagar", "Till översikten")
+    maria.miss("Sidan finns inte", "Få en ny länk med e-post").follow("Visa var det går att ångra")
+    maria.see("Ung i Hagfors är borttaget.").press("Ångra").see("1. Ung i Hagfors")
 
 
 def test_what_is_posted_after_the_last_day_is_shown_to_be_copied(office: Office) -> None:
