@@ -720,10 +720,19 @@ def test_the_questions_on_paper_are_all_there_with_hints_and_room(office: Office
         "Roller räcker",
         "Förtroendevalda eller styrelse",
         "Initiativ 1",
+        "Vad är det? Välj ett Initiativ",
+        "Vilka samarbetar ni med? Skriv organisationernas namn, ett på varje rad",
         "Gäller om ni har valt ”Pågår” på frågan ”Var är ni nu?”",
         "Hur sparar vi energi?",
     )
-    assert sum(node.get("class") == "rule-lines" for node in maria.page.walk()) > 20
+    rooms = [node for node in maria.page.walk() if node.get("class") == "rule-lines"]
+    assert len(rooms) > 20
+    organisations = next(
+        node
+        for node in maria.page.walk()
+        if node.get("class") == "asked" and "Vilka samarbetar ni med?" in node.text
+    )
+    assert len(organisations.all("i")) == 5
     english = maria.fetch("GET", "/forberedelse/skriv-ut?lang=en").get_data(as_text=True)
     assert "Who prepared the response?" in english and "How do we save energy?" in english
 
@@ -737,8 +746,9 @@ def test_the_draft_is_on_the_paper_when_it_is_asked_for(office: Office) -> None:
         db.session.commit()
     maria.open("/forberedelse/skriv-ut").miss("Strateger", "Ung i Hagfors")
     maria.follow("Visa det som är skrivet så här långt").see(
-        "Strateger", "Ung i Hagfors", "Nätverk (valt)", "Initiativ 2"
+        "Strateger", "Ung i Hagfors", "Nätverk (valt)", "Behövs fler på papper?"
     )
+    maria.miss("Initiativ 2").follow("Visa bara frågorna").see("Initiativ 1")
 
 
 def test_paper_costs_the_same_however_many_initiatives(office: Office) -> None:
