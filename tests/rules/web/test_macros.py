@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string
 from flask_babel import Babel
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -230,6 +230,28 @@ class TestFields:
             "text:mine",
             "text:theirs",
         ]
+
+
+@pytest.mark.usefixtures("app")
+class TestHyphen:
+    """No line breaks inside *e-post* and *e-mail*, which are found on a page as they are typed."""
+
+    WHOLE = '<span class="unbroken">{}</span>'
+
+    @pytest.mark.parametrize("text", ["Skriv din {}", "{}", "{}, eller telefon"])
+    @pytest.mark.parametrize("word", ["e-post", "E-postadress", "e-mails"])
+    def test_a_word_is_kept_whole_in_what_stands_large(self, text: str, word: str) -> None:
+        whole = text.format(self.WHOLE.format(word))
+        for macro in ("message('info', t)", "button(t)", "search_form('/', t)"):
+            assert whole in render("{{ " + macro + " }}", t=text.format(word))
+
+    def test_neither_tags_nor_other_words_are_touched(self) -> None:
+        for text in (Markup('<a href="/e-post">x</a>'), "we-mail", "e-tjänst", "<b>"):
+            assert render("{{ t|unbroken }}", t=text) == str(escape(text))
+
+    def test_a_label_is_kept_whole_too(self) -> None:
+        html = render("{{ field(f) }}", f=Sample().email)
+        assert f'<label class="label" for="email">{self.WHOLE.format("E-post")}</label>' in html
 
 
 @pytest.mark.usefixtures("app")
