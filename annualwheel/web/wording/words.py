@@ -340,6 +340,13 @@ def _whole(found: re.Match[str]) -> str:
     return f'<span class="unbroken">{word}</span>' if word else found[0]
 
 
+def other_language(code: str) -> str:
+    """Says which language a text is in, for who reads the page in the other; "" in the page's."""
+    if code == current_language():
+        return ""
+    return str(_("(på svenska)") if code == "sv" else _("(på engelska)"))
+
+
 def came_from(source: str) -> str:
     """The source of a person's address, in words (GDPR art. 14.2 f).
 
@@ -369,6 +376,7 @@ def came_from(source: str) -> str:
 _IN_TEMPLATES = (
     breakable,
     unbroken,
+    other_language,
     came_from,
     label,
     meeting,

@@ -36,9 +36,9 @@ def test_the_programme_and_a_map_are_written_once_and_read_where_the_meeting_is_
     landing = new_visitor().open(link_of(guest))
     mine = new_visitor().open(link_of(guest)).press("Ja, anmäl mig").open("/anmalan")
     for visitor in (landing, mine, new_visitor().open("/anmal/2027/arbetsmote")):
-        visitor.see("8.30 Kaffe 9.00 Start", f"Hitta till {meeting.place}")
+        visitor.see("8.30 Kaffe 9.00 Start", f"Hitta till {meeting.place}").miss("(på svenska)")
     # Nobody has written it in English yet: the Swedish words say what language they are in.
-    landing.open(landing.url, lang="en").see("8.30 Kaffe")
+    landing.open(landing.url, lang="en").see("(in Swedish) 8.30 Kaffe")
     (words,) = [each for each in landing.page.all("p") if "written" in each.get("class").split()]
     assert words.get("lang") == "sv"
     landing.see("Questions:")

@@ -93,6 +93,17 @@ def test_the_calendar_and_the_page_say_it(
     assert TEAMS in [one.get("href") for one in visitor.page.all("a")]
 
 
+def test_words_that_have_no_english_say_so_on_an_english_page(
+    meeting: Meeting, visitor: Browser
+) -> None:
+    write(meeting, on_site=ON_SITE)
+    maria = coming(meeting, "Maria", "on_site")
+    visitor.open(link_of(maria)).press("Se eller ändra din anmälan").miss("(på svenska)")
+    visitor.open("/anmalan", lang="en").see("(in Swedish) Ingång från Östra Torggatan.")
+    (words,) = [one for one in visitor.page.all("p") if one.get("class") == "written"]
+    assert words.get("lang") == "sv"
+
+
 def test_who_has_no_certain_seat_is_not_told(meeting: Meeting, visitor: Browser) -> None:
     write(meeting, online=ONLINE)
     maria, invited = coming(meeting, "Maria"), make_guest(meeting, "Erik")

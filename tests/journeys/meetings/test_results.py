@@ -130,7 +130,9 @@ def test_a_draft_is_written_theme_by_theme_previewed_and_published_after_one_mor
     petter.press("Spara och se som deltagare").see(
         "Så ser deltagarna resultatet", "Fem luckor.", "En väg in."
     ).miss("Hur sparar vi energi?")
-    petter.open(petter.url, lang="en").see("Five gaps.", "En väg in.").open(petter.url, lang="sv")
+    petter.open(petter.url, lang="en").see("(in Swedish) En väg in.").miss(
+        "(in Swedish) Five gaps.", "(in English)"
+    ).see("Five gaps.").open(petter.url, lang="sv")
     petter.follow("Tillbaka till texten").press("Spara och gå vidare till att publicera")
     petter.see(
         "Engelska saknas för ”Hur får fler arbete?”", "Inget är skrivet om ”Hur sparar vi energi?”"
