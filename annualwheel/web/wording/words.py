@@ -9,7 +9,6 @@ A name that is not in the tables raises `KeyError`: a raw state must never reach
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, NamedTuple
@@ -17,8 +16,8 @@ from typing import Any, NamedTuple
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from jinja2 import pass_context
-from markupsafe import Markup, escape
 
+from annualwheel.web.wording.line_breaks import breakable, unbroken
 from annualwheel.wording import dates, names
 
 
@@ -312,32 +311,6 @@ def sentence(text: str) -> str:
     """The text with a capital first letter and the rest as it is."""
     # Not `capitalize`, which makes all other letters small: "Värmland 2040" is a name.
     return text[:1].upper() + text[1:]
-
-
-# A tag, or a word with a hyphen behind its first letter.
-HYPHENED = re.compile(r"<[^>]*>|(?P<word>\b[eE]-(?:post|mail)\w*)")
-
-
-def breakable(text: str) -> Markup:
-    """A text that may break before the @ of an address.
-
-    Broken elsewhere, the first line would look like the whole address.
-    """
-    return Markup(re.sub(r"(?<=\w)@(?=\w)", "<wbr>@", str(escape(text))))  # noqa: S704 it is escaped
-
-
-def unbroken(text: str) -> Markup:
-    """A label or a heading that breaks no line inside *e-post* or *e-mail*.
-
-    A style, and no sign for a hyphen that does not break: people search a page for the usual one,
-    and some screen readers read the other as nothing.
-    """
-    return Markup(HYPHENED.sub(_whole, str(escape(text))))  # noqa: S704 it is escaped
-
-
-def _whole(found: re.Match[str]) -> str:
-    word = found["word"]
-    return f'<span class="unbroken">{word}</span>' if word else found[0]
 
 
 def other_language(code: str) -> str:
