@@ -47,8 +47,9 @@ CUT = """() => {
     .filter(e => e.checkVisibility() && !e.closest(".table, .scroll, .vh")
       && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
     .slice(0, 3).map(named) : []
-  // A list is blocks on a phone, and a table has room on a desk: neither is scrolled.
-  const tables = innerWidth < 640 ? ".table-scroll:has(.rows)" : ".table-scroll"
+  // A list is blocks on a phone, where only figures below headings of their own are scrolled; on a
+  // desk there is room for all.
+  const tables = ".table-scroll" + (innerWidth < 640 ? ":not(:has(.sticky1:not(.rows)))" : "")
   const scrolled = [...document.querySelectorAll(tables)]
     .filter(e => innerWidth < 640 || innerWidth > 1200)
     .filter(e => e.scrollWidth > e.clientWidth + 1)

@@ -37,6 +37,11 @@ FIXED = {
     "coordinator/year.html": "the year's days, in the order of the year",
     "facilitator/answers.html": "the year's three meetings",
 }
+# Tables that are no list of rows, and what they are on a phone instead.
+FIGURES = {
+    "coordinator/meeting.html": "a few columns that fit, and figures that are scrolled",
+    "templates/komponenter.html": "the sample of figures that are scrolled, and the puzzle",
+}
 REQUIRED = re.compile(r"\brequired\b(?=[^<]*>)")
 COLUMNS = 120
 
@@ -91,3 +96,15 @@ def test_the_lists_of_staff_are_sorted_by_their_headings() -> None:
     fixed.discard("coordinator/mailings.html")
     check_none(f"{name} has no headings that sort" for name in sorted(fixed - set(FIXED)))
     check_none(f"{name} is named in FIXED" for name in sorted(set(FIXED) - fixed))
+
+
+def test_lists_are_blocks_on_a_phone() -> None:
+    """Every table is a list of rows, which are blocks there, or stands in `FIGURES`."""
+    wide = {
+        f"{path.parent.name}/{path.name}"
+        for path in TEMPLATES
+        for tag in re.findall(r"<table\b[^>]*>", COMMENT.sub("", text(path)))
+        if not re.search(r'class="[^"]*\brows\b', tag)
+    }
+    check_none(f"{name} has a table without the class rows" for name in sorted(wide - set(FIGURES)))
+    check_none(f"{name} is named in FIGURES" for name in sorted(set(FIGURES) - wide))

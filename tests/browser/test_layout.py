@@ -1,0 +1,58 @@
+"""How pages are laid out where room is short: what scrolls says so, and what belongs together is in
+line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from annualwheel import unit_of_work
+from annualwheel.mailings.kinds.reminder import Reminder
+from tests.browser.conftest import DESK, PHONE, Live, sign_in
+from tests.conftest import START, Fixed
+from tests.makers.guests import link_of, make_guest, make_meeting
+
+pytestmark = pytest.mark.browser
+
+NOW = START + dt.timedelta(days=10)
+# How much of the mail is beyond the lower edge of its frame.
+BEYOND = """frame => frame.contentDocument.documentElement.scrollHeight - frame.clientHeight"""
+
+
+@pytest.fixture
+def guest_link(live: Live, clock: Fixed) -> str:
+    """The link of somebody who is invited and has not answered, ten days later."""
+    with live.app.app_context():
+        link = link_of(make_guest(make_meeting()))
+        unit_of_work.commit()
+    clock.set(NOW)
+    return link
+
+
+@pytest.fixture
+def composing(live: Live, guest_link: str, new_page: Callable[..., Page]) -> Page:
+    """The page where that person is reminded, with the mail in a frame."""
+    page = sign_in(live, new_page(viewport=PHONE), NOW)
+    page.goto(f"{live.url}/mote/2027/arbetsmote/utskick/{Reminder.address}")
+    return page
+
+
+def box_of(found: Locator) -> dict[str, float]:
+    """Where it is on the page."""
+    box: Any = found.bounding_box()
+    assert box is not None
+    return {name: round(value) for name, value in box.items()}
+
+
+def test_figures_that_are_scrolled_sideways_have_a_shadow_at_the_edge(page: Page) -> None:
+    page.goto("/komponenter")
+    box = page.get_by_role("region", name="Svar per typ av organisation")
+    assert box.evaluate("box => box.scrollWidth > box.clientWidth")
+    assert "linear-gradient" in box.evaluate("box => getComputedStyle(box).backgroundImage")
+    box.focus()
+    expect(box).to_be_focused()
