@@ -56,3 +56,23 @@ def test_figures_that_are_scrolled_sideways_have_a_shadow_at_the_edge(page: Page
     assert "linear-gradient" in box.evaluate("box => getComputedStyle(box).backgroundImage")
     box.focus()
     expect(box).to_be_focused()
+
+
+def test_the_frame_of_a_mail_is_as_high_as_the_mail(composing: Page) -> None:
+    frame = composing.locator("iframe")
+    for width in (PHONE, DESK, PHONE):
+        composing.set_viewport_size(width)  # type: ignore[arg-type]
+        composing.wait_for_function(f"({BEYOND})(document.querySelector('iframe')) === 0")
+        assert frame.evaluate(BEYOND) == 0
+    assert "allow-scripts" not in (frame.get_attribute("sandbox") or "allow-scripts")
+
+
+def test_without_a_script_the_frame_has_room_for_the_mail(
+    composing: Page, new_page: Callable[..., Page]
+) -> None:
+    still = new_page(java_script_enabled=False)
+    still.context.add_cookies(composing.context.cookies())  # type: ignore[arg-type]
+    still.goto(composing.url)
+    assert (
+        box_of(still.locator("iframe"))["height"] >= box_of(composing.locator("iframe"))["height"]
+    )

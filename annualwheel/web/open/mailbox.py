@@ -21,11 +21,11 @@ from annualwheel.web.open.maildir import Mail
 
 VIEWS = ("html", "text", "calendar", "source")
 # The frame shows the mail as a mail program does: with its own styles, without scripts, fetching
-# nothing, and with links that open a new window.
+# nothing, and with links that open a new window. Of our own origin, so that the page around it can
+# see how high the mail is.
 MAIL_POLICY = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src "
-    "'unsafe-inline'; img-src data:; "
-    "frame-ancestors 'self'"
+    "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
+    "style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 )
 
 
