@@ -85,3 +85,16 @@ def test_buttons_that_stack_on_a_phone_are_equally_wide(composing: Page) -> None
     )
     assert first["y"] < second["y"]
     assert first["width"] == second["width"]
+
+
+def test_fields_side_by_side_stay_in_line_when_one_has_an_error(
+    live: Live, new_page: Callable[..., Page]
+) -> None:
+    page = sign_in(live, new_page(viewport=DESK))
+    page.goto(f"{live.url}/personer/ny")
+    page.get_by_label("Förnamn").fill("Eva")
+    page.get_by_role("button", name="Lägg till personen").click()
+    expect(page.locator("#family-fel")).to_be_visible()
+    for name in ("label[for={}]", "#{}"):
+        given, family = (box_of(page.locator(name.format(key))) for key in ("given", "family"))
+        assert given["y"] == family["y"], name
