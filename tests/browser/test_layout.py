@@ -98,3 +98,11 @@ def test_fields_side_by_side_stay_in_line_when_one_has_an_error(
     for name in ("label[for={}]", "#{}"):
         given, family = (box_of(page.locator(name.format(key))) for key in ("given", "family"))
         assert given["y"] == family["y"], name
+
+
+def test_a_long_text_is_scrolled_in_its_box(page: Page) -> None:
+    page.goto("/komponenter")
+    text = page.locator("textarea").first
+    text.fill("En rad till.\n" * 300)
+    box: Any = text.bounding_box()
+    assert box["height"] <= PHONE["height"] * 0.8
