@@ -106,3 +106,13 @@ def test_a_long_text_is_scrolled_in_its_box(page: Page) -> None:
     text.fill("En rad till.\n" * 300)
     box: Any = text.bounding_box()
     assert box["height"] <= PHONE["height"] * 0.8
+
+
+def test_the_three_answers_stand_in_a_row_in_english(
+    guest_link: str, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(viewport=DESK)
+    page.goto(f"{guest_link}?lang=en")
+    answers = page.locator(".choices .btn")
+    expect(answers).to_have_count(3)
+    assert len({box_of(answer)["y"] for answer in answers.all()}) == 1
