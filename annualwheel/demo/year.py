@@ -18,7 +18,7 @@ from annualwheel.contacts.organisations import add_organisation, set_category, s
 from annualwheel.contacts.people import add_person
 from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.demo import before, initiatives, prose
+from annualwheel.demo import before, initiatives, prose, second_thoughts
 from annualwheel.demo.holidays import plan_phases, working_day
 from annualwheel.demo.initiatives import FURTHER, INITIATIVES, Sample
 from annualwheel.demo.people import organisations, people_of
@@ -165,7 +165,7 @@ def play(now: dt.datetime, definitions: list[Definition]) -> Played:
         meeting.programme_sv, meeting.programme_en = PROGRAMMES[meeting.kind]
     direction.material_url = "https://www.example.org/nulagesanalysen.pdf"
     _work_meeting(work, people)
-    _direction_meeting(direction, people, now)
+    _direction_meeting(direction, people, now, coordinator)
     submitted = _prepare(work, now)
     return Played(len(organisations()), len(people), submitted)
 
@@ -260,7 +260,9 @@ def _work_meeting(meeting: Meeting, people: list[Person]) -> None:
     db.session.flush()
 
 
-def _direction_meeting(meeting: Meeting, people: list[Person], now: dt.datetime) -> None:
+def _direction_meeting(
+    meeting: Meeting, people: list[Person], now: dt.datetime, coordinator: audit.Actor
+) -> None:
     """Registration is open: leads are invited, half have answered, some of them to join online."""
     opened = years.phase(meeting, "registration").opens_at + MORNING
     both = {"on_site": AttendanceTerms(), "online": AttendanceTerms()}
@@ -274,6 +276,7 @@ def _direction_meeting(meeting: Meeting, people: list[Person], now: dt.datetime)
             _yes(registration, min(opened + number % 6 * DAY, now), lunch=None, mode=mode)
         elif number % 10 == 5:
             replies.decline(registration, "", min(opened + DAY, now), audit.participant(person.id))
+    second_thoughts.play(meeting, opened, now, coordinator)
 
 
 def _prepare(meeting: Meeting, now: dt.datetime) -> int:
