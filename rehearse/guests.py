@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rehearse import cast
 from rehearse.browser import Browser
+from rehearse.dom import Unexpected
 from rehearse.ledger import Ledger, Seat
 from rehearse.post import Mail
 from rehearse.stage import Stage
@@ -117,10 +118,15 @@ def send_somebody(at: Occasion, seat: Seat, browser: Browser, number: int) -> Se
     """Fills in who comes instead, presses, and returns who it is."""
     given, family = cast.SUBSTITUTE[0], f"{cast.SUBSTITUTE[1]}-{seat[1].split()[-1]}"
     address = f"ersattare.{at.code}.{number}@example.org"
-    browser.fill("Förnamn", given).fill("Efternamn", family)
-    browser.fill("Hälsning", "Tack för att du kan").fill("E-postadress", address)
-    browser.press("Skicka ersättaren").see("Din ersättare har fått ett mejl")
+    browser.fill("Hälsning", "Tack för att du kan")
+    name_somebody(browser, given, family, address)
     return (at.meeting, f"{given} {family}", address)
+
+
+def name_somebody(browser: Browser, given: str, family: str, address: str) -> None:
+    """Fills in the name and address of who comes instead, and presses."""
+    browser.fill("Förnamn", given).fill("Efternamn", family).fill("E-postadress", address)
+    browser.press("Skicka ersättaren").see("Din ersättare har fått ett mejl")
 
 
 def welcome_substitutes(at: Occasion, mails: Sequence[Mail]) -> None:
@@ -175,9 +181,37 @@ def come_after_all(at: Occasion, seat: Seat, mail: Mail) -> None:
     at.ledger.registered.add(somebody)
     at.ledger.gave_up.add(somebody)
     at.stage.settle()
+    take_back(at, mail)
+
+
+def take_back(at: Occasion, mail: Mail) -> None:
+    """Whoever sent a substitute comes after all, by the link that they had."""
     with open_landing(at.stage, mail) as browser:
         browser.see("Ångrar du dig?").press("Jag kommer själv").see(COMING)
     at.stage.settle()
+
+
+def represents(stage: Stage, mail: Mail) -> str:
+    """How the page begins to name the organisation that a person who comes represents."""
+    with open_landing(stage, mail) as browser:
+        return browser.see("Du representerar").text.partition("Du representerar ")[2].split(".")[0]
+
+
+def ask_in_vain(at: Occasion, mail: Mail, wanted: Mail) -> None:
+    """Somebody wants a substitute who comes for another organisation, and comes themselves then.
+
+    The page says nothing of it. The other is mailed that they were wanted, and tells them.
+    """
+    given, _space, family = wanted.to[0].partition(" ")
+    with open_landing(at.stage, mail) as browser:
+        browser.press("Se eller ändra din anmälan").follow("Skicka en ersättare")
+        name_somebody(browser, given, family, wanted.to[1])
+    at.stage.settle()
+    subject = f"{mail.to[0]} vill ha med dig"
+    told = [one for one in at.stage.post.since(0) if one.to == wanted.to]
+    if not any(str(one.message["Subject"]).startswith(subject) for one in told):
+        raise Unexpected(f"{wanted.to[0]} has not been told that {mail.to[0]} wanted them")
+    take_back(at, mail)
 
 
 def confirm_new_day(at: Occasion, mails: Sequence[Mail]) -> None:

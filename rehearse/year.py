@@ -68,8 +68,8 @@ class Rehearsal:
     def work_meeting(self) -> None:
         """Everyone is invited, answers, prepares.
 
-        One rings and cannot come, one never got a mail, and one sends a substitute and comes after
-        all.
+        One rings and cannot come, one never got a mail, one sends a substitute and comes after all,
+        and one wants a substitute who comes for another organisation.
         """
         self.day(2026, 11, 17)
         coming = self.invite(WORK, self.contacts[0], "a1")
@@ -95,6 +95,8 @@ class Rehearsal:
             guests.read_programme(self.at(WORK, "a3"), self.latest(seat), self.programme)
             guests.come_after_all(self.at(WORK, "a3"), seat, self.latest(seat))
             self.tell("En person skickade en ersättare, och tog tillbaka det.")
+        for seat in single[3:4]:
+            self.ask_in_vain(seat, coming)
         self.welcome(WORK)
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             region.hand_over_lists(office, WORK, self.coming_to(WORK))
@@ -103,6 +105,16 @@ class Rehearsal:
         self.prepare(WORK, dt.date(2026, 12, 14), dt.date(2027, 1, 11))
         self.pack(WORK, dt.date(2027, 1, 18))
         self.follow_up(WORK, self.asked[AFTER], dt.date(2027, 1, 25))
+
+    def ask_in_vain(self, seat: Seat, coming: list[Seat]) -> None:
+        """Somebody wants one of those who come, for another organisation, as their substitute."""
+        mail = self.latest(seat)
+        own = guests.represents(self.stage, mail)
+        others = (self.latest(one) for one in coming if one not in self.ledger.gave_up)
+        wanted = next((one for one in others if guests.represents(self.stage, one) != own), None)
+        if wanted is not None:
+            guests.ask_in_vain(self.at(WORK, "a3"), mail, wanted)
+            self.tell("En person ville skicka någon som kommer för en annan organisation.")
 
     def direction_meeting(self) -> None:
         """The leads are invited, more than there are seats for.

@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import email
+import email.policy
 import json
 import os
 import socket
@@ -116,7 +117,7 @@ def test_people_and_tables_agree(year: Played) -> None:
 def test_what_arrived_lies_in_the_folder(year: Played) -> None:
     year.conclude()
     mails = [
-        email.message_from_bytes(file.read_bytes())
+        email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         for file in (year.stage.folder / "mails").glob("*.eml")
     ]
     entries = [
@@ -127,6 +128,8 @@ def test_what_arrived_lies_in_the_folder(year: Played) -> None:
     assert len(mails) == year.summary["mails_received"]["database"] and all(
         mail["Message-ID"] for mail in mails
     )
+    # Somebody was wanted who comes for another organisation.
+    assert any("vill ha med dig" in mail["Subject"] for mail in mails)
     assert len(entries) == sum(year.summary[name]["received"] for name in ACTS[5:])
     assert len(books) == 3 and all(book.sheetnames[0] == "Läs mig" for book in books)
 
