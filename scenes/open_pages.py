@@ -124,6 +124,7 @@ SCENES = (
     ),
     Scene("ersatt-gammal-lank", "open.landing", "year", "", "{used_link}", status=410),
     Scene("ersatt-tillbakatagen", "open.landing", "year", "", "{registered_link}?tillbaka=1"),
+    Scene("ersatt-tillbakatagen-inbjudan", "open.landing", "year", "", "{invited_link}?tillbaka=1"),
     Scene("ersatt", "open.handed_over", "year", "handed_over", "/ersatt"),
     Scene("ersatt-inbjudan", "open.handed_over", "year", "handed_over_invitation", "/ersatt"),
     Scene("brevlada", "open.mailbox", "year", "", "/brevlada"),
