@@ -26,12 +26,12 @@ HOUR = dt.timedelta(hours=1)
 
 def play(meeting: Meeting, opened: dt.datetime, now: dt.datetime, coordinator: Actor) -> None:
     """Plays it in the days after registration `opened`, and not later than `now`."""
-    coming, silent = (_of(meeting, state) for state in ("registered", "invited"))
+    coming = _of(meeting, "registered")
     sends = next(one for one in coming if _uninvited(one))
     _comes_after_all(sends, min(opened + 3 * HOUR, now), min(opened + 5 * HOUR, now))
     never = next(one for one in coming if one is not sends)
     _never_got_it(never, min(opened + 2 * DAY, now), coordinator)
-    _sends(silent[-1], never.person, min(opened + DAY, now))
+    _sends(_of(meeting, "invited")[-1], never.person, min(opened + DAY, now))
     db.session.flush()
 
 
