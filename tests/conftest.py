@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextvars import Context
 from pathlib import Path
@@ -30,6 +31,7 @@ from tests.databases import PostgreSQL, SQLite
 from tests.tiny_browser import Browser
 from tests.watching import log_kept
 
+MEMORY, NEEDED = Path("/dev/shm"), 2**32
 START = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 # A property that holds holds on a busy machine too: no example is failed for being slow.
 settings.register_profile(
@@ -58,11 +60,14 @@ class Fixed:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The first process names the run; the workers inherit the name and share its PostgreSQL
-    server.
+    """The first process names the run and where its files are; the workers inherit both, and share
+    its PostgreSQL server.
     """
     if not hasattr(config, "workerinput"):
         os.environ[databases.RUN] = str(os.getpid())
+        # Each commit waits until the disk has it (see `engines`), which in memory is at once.
+        if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > NEEDED:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

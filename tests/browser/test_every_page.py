@@ -58,6 +58,35 @@ CUT = """() => {
   return [...scrolled, ...sideways, ...cut.map(e => `cut off: ${e}`)] }"""
 
 
+# What axe judges a page by: each element with its attributes and what it stands in, each colour of
+# text with what lies behind it, and the order of headings and parts. Ids, labels and what they
+# name are checked on every page over HTTP (`page_checks`).
+OUTLINE = """() => {
+  const SAID = ["type", "role", "scope", "autocomplete", "lang"]
+  const behind = new Map([[null, "canvas"]]), found = new Set()
+  const said = a => SAID.includes(a.name) || a.name.startsWith("aria-") && a.value.length < 6
+  const named = e => [e.tagName, e.className,
+    ...[...e.attributes].map(a => a.name + (said(a) ? a.value : "")).sort()].join(" ")
+  const ground = e => {
+    if (!behind.has(e)) {
+      const {backgroundColor: colour, backgroundImage: image, opacity} = getComputedStyle(e)
+      const clear = colour === "rgba(0, 0, 0, 0)" && image === "none" && opacity === "1"
+      behind.set(e, clear ? ground(e.parentElement) : [colour, image, opacity].join(" "))
+    }
+    return behind.get(e) }
+  for (const e of document.querySelectorAll("body *")) {
+    const over = e.parentElement
+    found.add(`${over.tagName} ${over.className} > ${named(e)}`)
+    const text = [...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.data.trim())
+    if (!text || !e.checkVisibility()) continue
+    const {color, fontSize, fontWeight} = getComputedStyle(e)
+    found.add([color, ground(e), fontSize, fontWeight].join(" "))
+  }
+  const parts = "h1, h2, h3, h4, header, nav, main, aside, footer, form, section[aria-label]"
+  found.add([...document.querySelectorAll(parts)].map(e => e.tagName).join(" "))
+  return [...found] }"""
+
+
 # Each test shows so many scenes of a world: a crowd of them in one would outlast every other test.
 MOST = 60
 SHOWN = {
@@ -98,9 +127,21 @@ def camera_on(browser: Browser, world: World, complaints: list[str]) -> Iterator
         camera.close()
 
 
+@pytest.fixture(scope="session")
+def seen() -> set[str]:
+    """What this worker has shown to axe: it takes longer than all else, and looks at a page that
+    has something new.
+    """
+    return set()
+
+
 @pytest.mark.parametrize(("name", "start"), WALKS)
 def test_every_page_is_sound_and_fits_the_smallest_phone(
-    browser: Browser, furnished_world: Callable[[str], World], name: str, start: int
+    browser: Browser,
+    furnished_world: Callable[[str], World],
+    seen: set[str],
+    name: str,
+    start: int,
 ) -> None:
     problems, complaints = list[str](), list[str]()
     with camera_on(browser, furnished_world(name), complaints) as camera:
@@ -108,7 +149,10 @@ def test_every_page_is_sound_and_fits_the_smallest_phone(
             camera.page.set_viewport_size({"width": DESK, "height": 900})
             status = camera.show(scene, "sv")
             problems += [f"{scene.name}: answers {status}"] if status != scene.status else []
-            problems += [f"{scene.name}: {problem}" for problem in _against(camera.page)]
+            outline = set(camera.page.evaluate(OUTLINE))
+            if not outline <= seen:
+                problems += [f"{scene.name}: {problem}" for problem in _against(camera.page)]
+                seen |= outline
             problems += [f"{scene.name}: {problem}" for problem in camera.page.evaluate(CUT)]
             for width in (PHONE, SMALLEST):
                 camera.page.set_viewport_size({"width": width, "height": 844})
