@@ -140,8 +140,8 @@ EQUIVALENT: Mapping[str, Mapping[tuple[str, str], str]] = {
     },
     "annualwheel/mail/claiming.py": {
         (
-            "chosen = oldest.with_for_update(skip_locked=True)",
-            "chosen = oldest.with_for_update(skip_locked=False)",
+            "locked = oldest.with_for_update(skip_locked=True)",
+            "locked = oldest.with_for_update(skip_locked=False)",
         ): "SQLite has no lock on a row",
     },
     "annualwheel/contacts/imports/storing.py": {

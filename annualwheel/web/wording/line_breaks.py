@@ -19,8 +19,9 @@ def breakable(text: str) -> Markup:
 
 
 def unbroken(text: str) -> Markup:
-    """A label or a heading that breaks no line inside *e-post* or *e-mail*.
+    """A label, or the heading of a column, that breaks no line inside *e-post* or *e-mail*.
 
+    Not for what lays its parts out side by side, as a button does: the word would be a part.
     A style, and no sign for a hyphen that does not break: people search a page for the usual one,
     and some screen readers read the other as nothing.
     """

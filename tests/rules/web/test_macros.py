@@ -240,10 +240,14 @@ class TestHyphen:
 
     @pytest.mark.parametrize("text", ["Skriv din {}", "{}", "{}, eller telefon"])
     @pytest.mark.parametrize("word", ["e-post", "E-postadress", "e-mails"])
-    def test_a_word_is_kept_whole_in_what_stands_large(self, text: str, word: str) -> None:
+    def test_a_word_is_kept_whole_in_a_label(self, text: str, word: str) -> None:
         whole = text.format(self.WHOLE.format(word))
-        for macro in ("message('info', t)", "button(t)", "search_form('/', t)"):
+        for macro in ("search_form('/', t)", "facts([{'term': t, 'value': 'x'}])"):
             assert whole in render("{{ " + macro + " }}", t=text.format(word))
+
+    def test_what_lays_its_parts_out_side_by_side_gets_no_more_parts(self) -> None:
+        for macro in ("button(t)", "link(t, '/')", "message('ok', t, hero=true)"):
+            assert "unbroken" not in render("{{ " + macro + " }}", t="Titta i din e-post")
 
     def test_neither_tags_nor_other_words_are_touched(self) -> None:
         for text in (Markup('<a href="/e-post">x</a>'), "we-mail", "e-tjänst", "<b>"):
