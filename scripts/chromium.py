@@ -47,4 +47,7 @@ def launch_options() -> dict[str, object]:
     """
     # `--disable-dev-shm-usage`: in most containers /dev/shm is too small for Chromium.
     sandbox = [] if os.geteuid() != 0 and not os.environ.get("CI") else ["--no-sandbox"]
-    return {"executable_path": find_chromium(), "args": [*sandbox, "--disable-dev-shm-usage"]}
+    # Chromium would start a process for each page that is opened, and read its scripts anew: half
+    # of the time it takes to show one.
+    args = [*sandbox, "--disable-dev-shm-usage", "--renderer-process-limit=1"]
+    return {"executable_path": find_chromium(), "args": args}
