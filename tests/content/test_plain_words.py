@@ -50,6 +50,9 @@ ENGLISH = {
     r"(?i)\banswers?(?: \w+){1,3} (?:submitted|open|opened|closed)\b": "response",
     r"(?i)\b(?:opens? the|lead of the|leads the|writ\w+ in an) answer": "response",
     r"(?i)\bresponse (?:to the invitation|about whether)": "answer: a response is to questions",
+    r"(?i)\b(?:cancel|take|have|keep|hold|kept|get)(?:ing|s)? (?:over )?(?:a|the|my|your)(?: own)? "
+    r"place\b(?! on the waiting list)": "seat: a place is where one meets, or an order",
+    r"(?i)\b(?:free place|place (?:becomes|opens|is cancelled|goes to))": "seat",
     r"\bcoming meeting": "upcoming",
     r"[Ww]e (?:had no|have not had your) answer": "did not hear from you",
     r"e-mails crossed": "can ignore this e-mail",
