@@ -62,6 +62,8 @@ DUE = (*UNSENT, "sending")
 STOPPED = ("failed", "unknown", "expired")
 # Was tried in vain, and has certainly not arrived: a person may send it again, or write a new one.
 IN_VAIN = ("failed", "expired")
+# Met a server that did not take it, or may not have: most likely the address is wrong.
+MAY_BE_MISADDRESSED = ("failed", "unknown")
 # Staff may send it again. A mail that is on its way belongs to the workers.
 AGAIN = (*STOPPED, "withheld")
 # Has not arrived anywhere, and may go to another address than the one it was written for.

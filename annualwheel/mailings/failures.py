@@ -14,7 +14,7 @@ from annualwheel.contacts import folding
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.mail import outbox, waiting
-from annualwheel.mail.states import AGAIN, STOPPED
+from annualwheel.mail.states import AGAIN, MAY_BE_MISADDRESSED
 from annualwheel.mailings import log
 from annualwheel.mailings.log import LogFilter
 from annualwheel.models import Mailing, Message, MessageBody, Person, Registration
@@ -62,14 +62,8 @@ def may_correct(message: Message) -> bool:
 
 
 def likely_misaddressed(mails: Collection[Message]) -> set[int]:
-    """The ids of those that did not arrive, most likely since the address is wrong, and that can
-    be sent to another one."""
-    # Nothing says that the address of a mail that never left is wrong.
-    found = [
-        one.id
-        for one in mails
-        if one.state in STOPPED and one.state != "expired" and may_correct(one)
-    ]
+    """The ids of those whose address is most likely wrong, and that can be sent to another one."""
+    found = [one.id for one in mails if one.state in MAY_BE_MISADDRESSED and may_correct(one)]
     with_text = sa.select(MessageBody.message_id).where(MessageBody.message_id.in_(found))
     return set(db.session.scalars(with_text))
 
