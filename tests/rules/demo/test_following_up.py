@@ -7,37 +7,23 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel.cli import demo as commands
 from annualwheel.clock import local
-from annualwheel.cycle import reference, years
+from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.demo import following_up, year
-from annualwheel.models import Meeting, Member, Message, Registration, Submission
+from annualwheel.models import Meeting, Member, Message, Registration, Submission, Year
 from annualwheel.preparation import deadline
-from annualwheel.questionnaires import published, reading
-from annualwheel.services import services
+from annualwheel.questionnaires import published
 from annualwheel.wording.free_days import is_holiday
 from annualwheel.workshop import submitted
-from tests.conftest import Fixed
-
-# The fourteen days after the working meeting of the year before have a holiday among them.
-BEGUN = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
-
-
-# One database is enough: what people have written is the same on both.
-on_one = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+from tests.rules.demo.conftest import BEGUN, on_one
 
 
 @pytest.fixture
-def earlier(session: scoped_session[Session], clock: Fixed) -> Meeting:
+def earlier(latest: Year) -> Meeting:
     """Last year's working meeting of a demonstration that is begun at `BEGUN`."""
-    clock.set(BEGUN)
-    reference.ensure()
-    year.play(BEGUN, reading.read_all(services().settings.forms_folder))
-    latest = years.latest()
-    assert latest is not None
     return years.meeting_of(latest.number - 1, "work")
 
 

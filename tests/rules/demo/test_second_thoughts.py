@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, scoped_session
 
-from annualwheel.cycle import reference, years
+from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.demo import year
-from annualwheel.models import Audit, Meeting, Message, Registration
-from annualwheel.questionnaires import reading
-from annualwheel.services import services
-from tests.conftest import Fixed
-
-BEGUN = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
-
-on_one = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+from annualwheel.models import Audit, Meeting, Message, Registration, Year
+from tests.rules.demo.conftest import on_one
 
 
 @pytest.fixture
-def direction(session: scoped_session[Session], clock: Fixed) -> Meeting:
+def direction(latest: Year) -> Meeting:
     """The direction meeting of a demonstration that is begun at `BEGUN`."""
-    clock.set(BEGUN)
-    reference.ensure()
-    year.play(BEGUN, reading.read_all(services().settings.forms_folder))
-    latest = years.latest()
-    assert latest is not None
     return years.meeting_of(latest.number, "direction")
 
 
