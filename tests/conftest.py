@@ -9,6 +9,7 @@ application context.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -74,6 +75,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Only the first process ends the server: it outlives the workers."""
     if not hasattr(config, "workerinput"):
         databases.end_run()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """All that is collected lives until the run ends: nobody looks through it for what is used no
+    more, neither meanwhile nor after each test (measured: a third of the time of collecting).
+    """
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -25,37 +25,53 @@ from tests.makers.writers import OPEN, make_members
 pytestmark = pytest.mark.browser
 
 STOPS = 250
-# What has the focus: none for the window itself; what is wrong with how it is seen; and whether it
-# stands after the stop before.
-STOP = """(last) => {
-  const now = document.activeElement
-  if (!now || now === document.body || now === window.stops[0]) return null
-  const style = getComputedStyle(now), wrong = []
-  const box = now.getClientRects()[0] || now.getBoundingClientRect()
-  const shown = now.closest("label")?.getBoundingClientRect() || box
-  const outlined = style.outlineStyle !== "none" && !(parseFloat(style.outlineWidth) < 2)
-  if (now.tagName !== "IFRAME" && !outlined) wrong.push("no outline")
-  if (shown.bottom < 1 || shown.top > innerHeight - 1) wrong.push("outside the window")
-  else {
-    const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1)
-    const height = Math.min(box.height, 20)
-    const y = Math.min(Math.max(box.top + height / 2, 0), innerHeight - 1)
-    const top = document.elementFromPoint(x, y)
-    if (top && !now.contains(top) && !top.contains(now) && !now.labels?.[0]?.contains(top))
-      wrong.push(`behind <${top.tagName.toLowerCase()} class="${top.className}">`)
-  }
-  const before = last === null ? now : window.stops[last]
-  const follows = before.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING
-  if (before !== now && !follows) wrong.push("before the stop before it")
-  window.stops.push(now)
-  const said = (now.textContent || now.name || "").trim().slice(0, 40)
-  return [`<${now.tagName.toLowerCase()}> ${said}`, wrong] }"""
-# An element before all others takes the focus, so that the first Tab goes to the first stop.
-START = """() => {
-  const start = document.createElement("span")
+# Notes what has the focus before each Tab moves it on, so that a stop costs one message to the
+# browser: what it is, what is wrong with how it is seen, and whether it stands after the stop before.
+# An element before all others takes the focus, so that the first Tab goes to the first stop; the
+# walk ends when the focus leaves the page or comes there again.
+WATCH = """() => {
+  const start = document.createElement("span"), stops = []
+  window.walk = {ended: false, found: []}
+  const wrong_with = now => {
+    const style = getComputedStyle(now), wrong = []
+    const box = now.getClientRects()[0] || now.getBoundingClientRect()
+    const shown = now.closest("label")?.getBoundingClientRect() || box
+    const outlined = style.outlineStyle !== "none" && !(parseFloat(style.outlineWidth) < 2)
+    if (now.tagName !== "IFRAME" && !outlined) wrong.push("no outline")
+    if (shown.bottom < 1 || shown.top > innerHeight - 1) wrong.push("outside the window")
+    else {
+      const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1)
+      const height = Math.min(box.height, 20)
+      const y = Math.min(Math.max(box.top + height / 2, 0), innerHeight - 1)
+      const top = document.elementFromPoint(x, y)
+      if (top && !now.contains(top) && !top.contains(now) && !now.labels?.[0]?.contains(top))
+        wrong.push(`behind <${top.tagName.toLowerCase()} class="${top.className}">`)
+    }
+    const before = stops.at(-1)
+    const follows = before?.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING
+    if (before && before !== now && !follows) wrong.push("before the stop before it")
+    return wrong }
+  window.walk.note = () => {
+    const now = document.activeElement
+    if (window.walk.ended || now === start && !stops.length || now && now === stops.at(-1)) return
+    if (!now || now === document.body || now === start || now === stops[0]) {
+      window.walk.ended = true
+      return
+    }
+    const said = (now.textContent || now.name || "").trim().slice(0, 40)
+    window.walk.found.push([`<${now.tagName.toLowerCase()}> ${said}`, wrong_with(now)])
+    stops.push(now) }
+  addEventListener("keydown", window.walk.note, true)
+  // The keys pressed in a frame are not heard here.
+  addEventListener("blur", window.walk.note)
+  document.activeElement?.blur()
+  scrollTo(0, 0)
   start.tabIndex = -1
   document.body.prepend(start)
   start.focus({preventScroll: true}) }"""
+# So many presses between two looks at whether the walk has ended.
+STRIDE = 12
+TAB = {"type": "rawKeyDown", "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
 # What the element that has the focus is called: its text, its label for readers, and its labels.
 NAMES = """() => {
   const e = document.activeElement, labels = [...e.labels || []].map(l => l.textContent)
@@ -90,16 +106,19 @@ def test_every_stop_is_seen_and_comes_in_order(
 
 def _walk(page: Page) -> list[str]:
     """Goes through the page with Tab from its beginning until it ends; what is wrong on the way."""
-    page.evaluate("window.stops = []; document.activeElement?.blur(); scrollTo(0, 0)")
-    page.evaluate(START)
-    wrong = list[str]()
-    for number in range(STOPS):
-        page.keyboard.press("Tab")
-        found = page.evaluate(STOP, number - 1 if number else None)
-        if found is None:
-            return wrong if number else ["nothing to stop at"]
-        wrong += [f"{found[0]}: {problem}" for problem in found[1]]
-    return [*wrong, f"more than {STOPS} stops"]
+    page.evaluate(WATCH)
+    keys = page.context.new_cdp_session(page)
+    for _ in range(STOPS // STRIDE):
+        for _press in range(STRIDE):
+            keys.send("Input.dispatchKeyEvent", TAB)
+        if page.evaluate("window.walk.note(), window.walk.ended"):
+            break
+    else:
+        return [f"more than {STOPS} stops"]
+    found: list[tuple[str, list[str]]] = page.evaluate("window.walk.found")
+    if not found:
+        return ["nothing to stop at"]
+    return [f"{stop}: {problem}" for stop, wrong in found for problem in wrong]
 
 
 class Keys:
