@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import abort, current_app, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from annualwheel import limits
 from annualwheel.participation import open_registration
-from annualwheel.preparation import answers
 from annualwheel.privacy import retention
-from annualwheel.registrations import needs
 from annualwheel.services import services
 from annualwheel.web import page
 from annualwheel.web.open import blueprint
 from annualwheel.web.parts import components
-from annualwheel.workshop import packs
+from annualwheel.web.wording import retention_words
 
 
 @blueprint.get("/")
@@ -63,37 +58,25 @@ def _session_days() -> int:
 
 
 def _periods() -> list[tuple[str, str]]:
-    """How long things are kept, as the code that erases them says.
+    """How long things are kept: what no rule erases, and what each rule does.
 
     A period written here by hand would one day promise what nobody does.
     """
-
-    def after_meeting(period: dt.timedelta) -> str:
-        text: str = ngettext("%(num)s dag efter mötet", "%(num)s dagar efter mötet", period.days)
-        return text
-
-    def days(period: dt.timedelta) -> str:
-        text: str = ngettext("%(num)s dag", "%(num)s dagar", period.days)
-        return text
-
-    return [
-        (_("Specialkost och tillgänglighet"), after_meeting(needs.KEPT)),
-        (
-            _("Vad listan över mat och tillgänglighet sa, utan namn och texter"),
-            after_meeting(needs.KEPT),
-        ),
+    kept = [
         (
             _("Det ni har skickat in"),
             _("Bevaras som allmän handling, om det inte finns ett gallringsbeslut"),
         ),
-        (_("Utkast som aldrig skickas in"), after_meeting(retention.DRAFTS)),
-        (_("Tidigare och borttagen text i ett utkast"), days(answers.KEPT)),
-        (_("Text i mejl som vi har skickat"), after_meeting(retention.MAILS)),
-        (_("Underlag till borden, som fil"), days(packs.KEPT)),
-        (_("Försök att få en ny länk, och antalet mejl som andra har orsakat"), days(limits.KEPT)),
         (
             _("Namn, adress och svar på inbjudan"),
             _("Till dess att du ber oss radera dem, eller enligt regionens beslut om gallring"),
         ),
-        (_("Säkerhetskopior av allt det här"), days(retention.BACKUPS)),
     ]
+    erased = [
+        (words.what, words.when)
+        for key, words in retention_words.of_rules().items()
+        if key not in retention_words.NOT_OF_PARTICIPANTS
+    ]
+    days = retention.BACKUPS.days
+    copies = ngettext("%(num)s dag", "%(num)s dagar", days)
+    return [*kept, *erased, (_("Säkerhetskopior av allt det här"), copies)]

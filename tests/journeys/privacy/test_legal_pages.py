@@ -14,6 +14,7 @@ from flask import Flask
 from annualwheel.preparation import answers
 from annualwheel.privacy import retention
 from annualwheel.registrations import needs
+from annualwheel.web.wording import retention_words
 from annualwheel.workshop import packs
 from config import ROOT
 from tests.tiny_browser import Browser
@@ -48,6 +49,17 @@ def test_the_privacy_page_has_the_periods_of_the_code(visitor: Browser) -> None:
         "lagras i din webbläsare, i högst 14 dagar",
         "Det gäller aldrig specialkost",
     )
+
+
+def test_every_rule_has_its_words_and_all_but_the_staffs_own_are_on_the_page(
+    app: Flask, visitor: Browser
+) -> None:
+    with app.test_request_context():
+        said = retention_words.of_rules()
+    assert said.keys() == retention.RULES.keys()
+    told = {key for key in said if key not in retention_words.NOT_OF_PARTICIPANTS}
+    visitor.open("/personuppgifter").see(*(said[key].what for key in told))
+    visitor.see(*(said[key].when for key in told))
 
 
 @pytest.mark.parametrize(

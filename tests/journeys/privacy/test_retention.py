@@ -37,7 +37,6 @@ from annualwheel.models.drafts import Answer, Item
 from annualwheel.participation import address_change
 from annualwheel.preparation import items, submission
 from annualwheel.privacy import retention
-from annualwheel.web.admin.erasing import SAID
 from tests.conftest import START, Fixed
 from tests.makers.guests import in_hand, mails, make_guest, make_meeting
 from tests.makers.region import make_staff, make_year, sign_in
@@ -333,7 +332,3 @@ def test_only_an_administrator_erases(
     assert [
         visitor.fetch(method, "/installningar/gallring").status_code for method in ("GET", "POST")
     ] == [403, 403]
-
-
-def test_every_rule_is_told_on_the_page() -> None:
-    assert SAID.keys() == retention.RULES.keys()
