@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 
 STOPS = 250
 # Notes what has the focus before each Tab moves it on, so that a stop costs one message to the
-# browser: what it is, what is wrong with how it is seen, and whether it stands after the stop before.
+# browser: what it is, what is wrong with how it is seen, and whether it comes after the one before.
 # An element before all others takes the focus, so that the first Tab goes to the first stop; the
 # walk ends when the focus leaves the page or comes there again.
 WATCH = """() => {

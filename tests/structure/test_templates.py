@@ -42,6 +42,7 @@ FIGURES = {
     "coordinator/meeting.html": "a few columns that fit, and figures that are scrolled",
     "templates/komponenter.html": "the sample of figures that are scrolled, and the puzzle",
 }
+WAY_OR_WRONG = re.compile(r"(?:\{\{-? ?|\}\}|%\})(back|error_summary)\(")
 REQUIRED = re.compile(r"\brequired\b(?=[^<]*>)")
 COLUMNS = 120
 
@@ -80,6 +81,15 @@ def test_templates_have_no_long_lines() -> None:
         for path in sorted((PACKAGE / "templates").rglob("*.*"))
         for number, line in enumerate(text(path).splitlines(), 1)
         if len(line) > COLUMNS
+    )
+
+
+def test_the_way_back_stands_above_what_is_wrong() -> None:
+    """As on every page with a form: what to put right stands just above the heading."""
+    check_none(
+        name_of(path)
+        for path in TEMPLATES
+        if (parts := [part[1] for part in WAY_OR_WRONG.finditer(text(path))]) != sorted(parts)
     )
 
 
