@@ -176,6 +176,16 @@ def applied_at(registration: Registration) -> dt.datetime | None:
     return db.session.scalar(applied.order_by(Audit.id.desc()).limit(1))
 
 
+def is_unasked(registration: Registration, applied: dt.datetime | None) -> bool:
+    """Whether the person has registered on the open page and has not been invited since.
+
+    `applied`: what `applied_at` says.
+    """
+    return registration.state == "unconfirmed" or (
+        applied is not None and applied == registration.invited_at
+    )
+
+
 def claim(registration: Registration) -> str:
     """Why nobody knows that the person belongs to the organisation.
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel.access import personal_links
 from annualwheel.models import Submission
-from annualwheel.privacy import export, own_data
+from annualwheel.privacy import export, export_file, own_data
 from annualwheel.questionnaires import published
 from annualwheel.registrations.states import MAY_STATE_NEEDS
 from annualwheel.web import page
@@ -55,10 +55,10 @@ def _name_of(submission: Submission) -> str:
 
 @blueprint.get("/fil")
 def file() -> Response:
-    """Gives the same as JSON. `export.as_json` says what its fields mean."""
+    """Gives the same as JSON. `export_file.as_json` says what its fields mean."""
     held = export.of(g.person, page.language())
     return Response(
-        json.dumps(export.as_json(held, reason_words()), ensure_ascii=False, indent=1),
+        json.dumps(export_file.as_json(held, reason_words()), ensure_ascii=False, indent=1),
         content_type="application/json; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="mina-uppgifter.json"'},
     )

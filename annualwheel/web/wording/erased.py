@@ -11,3 +11,8 @@ from annualwheel.privacy import erasure
 def called(person: Person) -> str:
     """The person's name, in templates `{{ registration.person|called }}`."""
     return str(_("Borttagen person")) if person.given == erasure.NOBODY else person.name
+
+
+def both_names(person: Person) -> tuple[str, str]:
+    """Given and family name in columns of their own; the word alone for whom we no longer name."""
+    return (called(person), "") if person.given == erasure.NOBODY else (person.given, person.family)

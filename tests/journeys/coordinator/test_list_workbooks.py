@@ -21,7 +21,8 @@ from annualwheel.contacts import directory, people
 from annualwheel.contacts.directory import ContactFilter
 from annualwheel.db import db
 from annualwheel.mail import outbox
-from annualwheel.models import Audit, Registration, Year
+from annualwheel.models import Audit, Person, Registration, Year
+from annualwheel.privacy import erasure
 from annualwheel.workbooks import lists
 from annualwheel.workbooks.pages import Column, Layout
 from annualwheel.workbooks.sheets import BookWords
@@ -175,6 +176,15 @@ def test_the_file_speaks_the_language_of_the_page(office: Browser) -> None:
     office.open("/personer?lang=en").press("Download as Excel")
     sheet = sheet_of(office)
     assert sheet["A1"].value == "People" and "First name" in rows_below(sheet)[0]
+
+
+def test_whom_we_no_longer_name_is_called_so_in_the_language_of_the_page(office: Browser) -> None:
+    gone = db.session.query(Person).filter_by(given="Zeta").one()
+    gone.given = gone.family = erasure.NOBODY
+    db.session.commit()
+    office.open(f"{MEETING}/personer?lang=en").press("Download as Excel")
+    named = {(row["First name"], row["Last name"]) for row in rows_below(sheet_of(office))}
+    assert ("Removed person", None) in named and ("Bo", "-Ek #N/A") in named
 
 
 def test_opening_the_address_takes_nothing_out(office: Browser) -> None:

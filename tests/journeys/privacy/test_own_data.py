@@ -208,6 +208,18 @@ def test_everything_is_there(maria: Registration, visitor: Browser) -> None:
     )
 
 
+def test_who_came_unasked_is_invited_only_when_somebody_has_done_so(
+    maria: Registration, visitor: Browser
+) -> None:
+    applied = audit.participant(maria.person_id)
+    audit.note(applied, "applied", maria, maria.invited_at or START, maria.meeting_id)
+    db.session.commit()
+    enter(visitor, maria.person).see("Anmäld på den öppna sidan").miss("Inbjuden")
+    maria.invited_at = START + dt.timedelta(minutes=1)
+    db.session.commit()
+    visitor.open(visitor.url).see("Inbjuden").miss("Anmäld på den öppna sidan")
+
+
 def test_nothing_of_anybody_else_is(maria: Registration, visitor: Browser) -> None:
     other = make_guest(maria.meeting, "Erik", "Sand")
     replies.register(other, reply_of(other), START, audit.participant(other.person_id))

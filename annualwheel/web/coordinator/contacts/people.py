@@ -37,7 +37,7 @@ from annualwheel.web.forms import (
 from annualwheel.web.list_workbooks import ListWorkbook, taken_out
 from annualwheel.web.lists import Column
 from annualwheel.web.parts import mail_names
-from annualwheel.web.wording import words
+from annualwheel.web.wording import erased, words
 from annualwheel.workbooks.pages import Column as Sheeted
 
 CORRECTED = ("given", "family", "email", "mobile", "language")
@@ -138,7 +138,7 @@ def _as_row(person: Person) -> tuple[str, ...]:
     organisations_of = "\n".join(place.organisation.name for place in places)
     titles = "\n".join(place.title for place in places if place.title)
     state = words.label("active" if person.active else "inactive", "person")
-    return person.given, person.family, organisations_of, titles, person.email, state
+    return *erased.both_names(person), organisations_of, titles, person.email, state
 
 
 def narrowed(wanted: ContactFilter) -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ from annualwheel.web.forms import SHORT, Address, BaseForm, Mobile, NameFields, 
 from annualwheel.web.list_workbooks import ListWorkbook, taken_out
 from annualwheel.web.lists import Column
 from annualwheel.web.parts import mail_names
-from annualwheel.web.wording import staff_words, words
+from annualwheel.web.wording import erased, staff_words, words
 from annualwheel.web.wording.decline_reasons import reason_words
 from annualwheel.workbooks.pages import Column as Sheeted
 
@@ -110,15 +110,14 @@ def people_of_workbook(number: int, kind: str) -> Response | AnyResponse:
 
 def _as_row(one: Registration) -> tuple[object, ...]:
     return (
-        one.person.given,
-        one.person.family,
+        *erased.both_names(one.person),
         one.organisation.name,
         one.title,
         one.person.email,
         one.person.mobile,
         words.label(one.mode, "mode"),
         words.label(one.state, "registration"),
-        one.replaces.person.name if one.replaces else None,
+        erased.called(one.replaces.person) if one.replaces else None,
         one.answered_at,
     )
 
@@ -170,7 +169,9 @@ def _shown(registration: Registration, form: ReplyForm | None) -> AnyResponse:
         active="year",
         registration=registration,
         claim=open_registration.claim(registration),
-        uninvited=_is_uninvited(registration),
+        unasked=open_registration.is_unasked(
+            registration, open_registration.applied_at(registration)
+        ),
         meeting=registration.meeting,
         mails=mails,
         mail_names=mail_names.mails(mails),
@@ -185,14 +186,6 @@ def _shown(registration: Registration, form: ReplyForm | None) -> AnyResponse:
         reason=reason_words().get(registration.decline_reason, registration.decline_reason),
     )
     return make_response(html, form.status if form else 200)
-
-
-def _is_uninvited(registration: Registration) -> bool:
-    """Whether the person has registered on the open page and has not been invited since."""
-    applied = open_registration.applied_at(registration)
-    return registration.state == "unconfirmed" or (
-        applied is not None and applied == registration.invited_at
-    )
 
 
 @blueprint.post("/anmalningar/<public_id>/anmal")

@@ -21,7 +21,7 @@ from annualwheel.web.coordinator import blueprint, came_from
 from annualwheel.web.coordinator.meetings import events
 from annualwheel.web.forms import BaseForm, Required, strip
 from annualwheel.web.list_workbooks import ListWorkbook, taken_out
-from annualwheel.web.wording import words
+from annualwheel.web.wording import erased, words
 from annualwheel.workbooks.pages import Column as Sheeted
 
 DECISIONS = (
@@ -101,8 +101,7 @@ def _as_row(row: tuple[Registration, int | None]) -> tuple[object, ...]:
     return (
         words.label(one.mode, "mode"),
         place,
-        one.person.given,
-        one.person.family,
+        *erased.both_names(one.person),
         one.organisation.name,
         one.queued_at,
         words.label(one.state, "registration"),
