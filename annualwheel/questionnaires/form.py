@@ -87,8 +87,8 @@ class FieldFacts:
 
     @property
     def inputmode(self) -> str:
-        """The keyboard a telephone should show."""
-        return _KEYBOARDS.get(self.question.type, "text")
+        """The keyboard a telephone should show, "" for the one of letters."""
+        return _KEYBOARDS.get(self.question.type, "")
 
 
 class StringField(FieldFacts, wtforms.StringField):  # type: ignore[misc]

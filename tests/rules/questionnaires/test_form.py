@@ -141,7 +141,7 @@ def test_a_field_carries_what_a_template_needs() -> None:
     ) == (False, True, True, True, False)
     assert (form.inga.lone, form.tema.lone) == (True, False)
     assert (form.titel.inputmode, form.antal.inputmode, form.lank.inputmode) == (
-        "text",
+        "",
         "decimal",
         "url",
     )

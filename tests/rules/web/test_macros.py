@@ -209,6 +209,14 @@ class TestFields:
             "text",
         )
 
+    def test_a_question_says_which_keyboard_it_wants(self) -> None:
+        form = Sample()
+        form.name.inputmode = "url"
+        asked = Page(render("{{ field(form.name) }}", form=form)).all("input")[0]
+        assert (asked["inputmode"], asked["spellcheck"]) == ("url", "false")
+        form.name.inputmode = ""
+        assert "inputmode" not in render("{{ field(form.name) }}", form=form)
+
     def test_a_purpose_given_by_the_form_is_used(self) -> None:
         form = Sample()
         form.name.render_kw = {"autocomplete": "given-name"}
