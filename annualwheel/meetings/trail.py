@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from annualwheel.db import db
-from annualwheel.models import Audit, Meeting, Registration, Staff
+from annualwheel.models import Audit, Meeting, Registration, Staff, Submission
 
 # A longer trail is read in the database, not on a page.
 MOST_NAMED = 5
@@ -19,17 +19,19 @@ MOST_NAMED = 5
 class AuditTrail:
     """Rows of the audit trail, the newest first, with what they point at.
 
-    `registrations` by id: those that rows are about, and those that were passed over. `staff`: the
-    name of each member of staff who acted, by id.
+    `registrations` by id: those that rows are about, and those that were passed over.
+    `respondents`: whose the responses are that rows are about, by their ids: an organisation's or a
+    person's. `staff`: the name of each member of staff who acted, by id.
     """
 
     rows: Sequence[Audit]
     registrations: Mapping[int, Registration]
+    respondents: Mapping[int, str]
     staff: Mapping[int, str]
 
 
 def newest(meeting: Meeting, at_most: int, verbs: Collection[str]) -> AuditTrail:
-    """What was noted last of those verbs about the meeting, in three queries."""
+    """What was noted last of those verbs about the meeting, in four queries."""
     rows = db.session.scalars(
         sa.select(Audit)
         .where(Audit.meeting_id == meeting.id, Audit.verb.in_(verbs))
@@ -38,7 +40,8 @@ def newest(meeting: Meeting, at_most: int, verbs: Collection[str]) -> AuditTrail
     ).all()
     named = {row.subject_id for row in rows if row.subject_kind == "registrations"}
     named.update(one for row in rows for one in passed_over(row))
-    return AuditTrail(rows, _registrations(named), _names(rows))
+    responses = [row.subject_id for row in rows if row.subject_kind == "submissions"]
+    return AuditTrail(rows, _registrations(named), _respondents(responses), _names(rows))
 
 
 def passed_over(row: Audit) -> dict[int, str]:
@@ -53,6 +56,20 @@ def _registrations(ids: Iterable[int | None]) -> dict[int, Registration]:
         .options(joinedload(Registration.person), joinedload(Registration.organisation))
     )
     return {one.id: one for one in found}
+
+
+def _respondents(ids: Iterable[int | None]) -> dict[int, str]:
+    found = db.session.scalars(
+        sa.select(Submission)
+        .where(Submission.id.in_(ids))
+        .options(joinedload(Submission.person), joinedload(Submission.organisation))
+    )
+    return {one.id: _respondent(one) for one in found}
+
+
+def _respondent(submission: Submission) -> str:
+    name, person = submission.organisation.name, submission.person
+    return f"{person.name}, {name}" if person else name
 
 
 def _names(rows: Iterable[Audit]) -> dict[int, str]:

@@ -86,12 +86,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Conflict:
-    """What somebody else has written in the same field."""
+    """What has been written in the same field meanwhile: by somebody else, or by the person
+    themselves in another tab (`own`).
+    """
 
     value: Value
     version: int
     who: str
     at: dt.datetime
+    own: bool
 
 
 @dataclass
@@ -228,8 +231,8 @@ class _Saving:
                 return
             if row is not None and _comes_too_late(row, change):
                 if not self._is_past(key, change):
-                    who = _name(row.author_id)
-                    saved.conflicts[key] = Conflict(row.value, row.version, who, row.at)
+                    who, own = _name(row.author_id), row.author_id == self.author_id
+                    saved.conflicts[key] = Conflict(row.value, row.version, who, row.at, own)
                 return
             if self._write(key, row, change):
                 saved.versions[key], saved.values[key] = version + 1, change.value

@@ -46,19 +46,19 @@ def test_what_is_filtered_is_ticked_and_counted(page: Page) -> None:
         page.locator("[data-choose-said]"),
         page.locator("[data-choose-row]:visible label"),
     )
-    expect(said).to_have_text("3 av 3 är ikryssade.")
+    expect(said).to_have_text("3 av 3 är markerade.")
     page.get_by_label("Visa bara dem där det står").fill("sunne ÖST")
     expect(names).to_have_text(["Karin Öst-Åberg"])
-    page.get_by_role("button", name="Kryssa ur alla som visas").click()
-    expect(said).to_have_text("1 visas. 2 av 3 är ikryssade.")
+    page.get_by_role("button", name="Avmarkera alla som visas").click()
+    expect(said).to_have_text("1 visas. 2 av 3 är markerade.")
     page.get_by_label("Visa bara dem där det står").fill("")
     expect(names).to_have_count(3)
-    page.get_by_role("button", name="Kryssa ur alla som visas").click()
-    expect(said).to_have_text("0 av 3 är ikryssade.")
+    page.get_by_role("button", name="Avmarkera alla som visas").click()
+    expect(said).to_have_text("0 av 3 är markerade.")
     page.get_by_label("Eva Ek").check()
-    expect(said).to_have_text("1 av 3 är ikryssade.")
-    page.get_by_role("button", name="Kryssa i alla som visas").click()
-    expect(said).to_have_text("3 av 3 är ikryssade.")
+    expect(said).to_have_text("1 av 3 är markerade.")
+    page.get_by_role("button", name="Markera alla som visas", exact=True).click()
+    expect(said).to_have_text("3 av 3 är markerade.")
 
 
 def test_return_in_the_filter_sends_nothing(page: Page) -> None:

@@ -88,8 +88,8 @@ def test_without_a_script_the_frame_has_room_for_the_mail(
 
 def test_buttons_that_stack_on_a_phone_are_equally_wide(composing: Page) -> None:
     first, second = (
-        box_of(composing.get_by_role("button", name=name))
-        for name in ("Kryssa i alla som visas", "Kryssa ur alla som visas")
+        box_of(composing.get_by_role("button", name=name, exact=True))
+        for name in ("Markera alla som visas", "Avmarkera alla som visas")
     )
     assert first["y"] < second["y"]
     assert first["width"] == second["width"]

@@ -27,7 +27,7 @@ SKAPA = "Vilka strukturer behöver vi skapa?"
 SAVED, AWAY, EXPIRED, CLOSED = (
     "Sparat kl.",
     "Ingen kontakt.",
-    "Din länk gäller inte längre.",
+    "Du är inte längre inloggad här.",
     "Sista dagen har gått.",
 )
 

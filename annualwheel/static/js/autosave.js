@@ -67,7 +67,10 @@ class Autosave {
     this.note = "";
   }
 
-  tellConflict(theirs) { this.say("both", this.T.conflict.replace("{who}", theirs.who || this.T.colleague)); }
+  tellConflict(theirs) {
+    const words = theirs.own ? this.T.ownconflict : this.T.conflict;
+    this.say("both", words.replace("{who}", theirs.who || this.T.colleague));
+  }
 
   tellStopped(why) {
     const copied = this.drafts.works && ![...this.dirty].some(name => this.isPrivate(name));

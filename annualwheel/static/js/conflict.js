@@ -32,17 +32,18 @@ export function together(input, mine, theirs) {
   return [mine, theirs].filter(Boolean).join(between);
 }
 
-// inputs: the controls of one question; one with data-single holds one answer only. theirs: {value, who, at}. choose("both" | "mine" | "theirs") is called once.
+// inputs: the controls of one question; one with data-single holds one answer only. theirs: {value, who, at, own}; own: by oneself in another tab. choose("both" | "mine" | "theirs") is called once.
 export function showConflict(inputs, theirs, T, choose) {
   const first = inputs[0], group = first.closest("fieldset"), id = (group || first).id + "-konflikt";
   document.getElementById(id)?.remove();
   const who = theirs.who || T.colleague;
   const whose = possessive(who.split(" ")[0], document.documentElement.lang);
-  const title = (theirs.at ? T.title : T.titlelater).replace("{who}", who).replace("{at}", theirs.at);
+  const say = (theirs_words, own_words) => theirs.own ? own_words : theirs_words;
+  const title = say(theirs.at ? T.title : T.titlelater, T.owntitle).replace("{who}", who).replace("{at}", theirs.at);
   const choices = element("div", { class: "row" });
   const box = element("div", { class: "msg warn", role: "group", id, "aria-labelledby": id + "-rubrik", "data-conflict": "" },
     element("h3", { id: id + "-rubrik" }, title),
-    element("p", { class: "quote" }, spoken(inputs, theirs.value) || T.nothing), element("p", {}, T.safe), choices);
+    element("p", { class: "quote" }, spoken(inputs, theirs.value) || T.nothing), element("p", {}, say(T.safe, T.ownsafe)), choices);
   function offer(how, text, look) {
     const button = element("button", { type: "button", class: look }, text.replace("{whose}", whose));
     button.addEventListener("click", () => {
@@ -54,9 +55,9 @@ export function showConflict(inputs, theirs, T, choose) {
     choices.append(button);
   }
   const one = first.type === "radio" || first.tagName === "SELECT";
-  if (!one && first.dataset.single === undefined) offer("both", first.type === "checkbox" ? T.bothchoices : T.both, "btn sec");
-  offer("mine", T.mine, one ? "btn sec" : "linkbtn");
-  offer("theirs", T.theirs, "linkbtn");
+  if (!one && first.dataset.single === undefined) offer("both", first.type === "checkbox" ? T.bothchoices : say(T.both, T.ownboth), "btn sec");
+  offer("mine", say(T.mine, T.ownmine), one ? "btn sec" : "linkbtn");
+  offer("theirs", say(T.theirs, T.owntheirs), "linkbtn");
   (group ? group.querySelector(".choice").closest(".inline-choices") || group.querySelector(".choice") : first).before(box);
   first.closest("details")?.setAttribute("open", "");
   tie(group || first, id, true);

@@ -256,6 +256,7 @@ def _box(asked: Field, question: Question, theirs: Conflict) -> dict[str, Any]:
     text = spoken(question, theirs.value, labels, page.language())
     return {
         "who": theirs.who,
+        "own": theirs.own,
         "at": dates.time(theirs.at, page.language()),
         "text": text,
         "both": question.type in WRITING or question.type is QuestionType.CHOICES,

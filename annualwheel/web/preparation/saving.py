@@ -68,11 +68,12 @@ def _changes() -> dict[str, Change]:
     }
 
 
-def _theirs(theirs: Conflict, language: str) -> dict[str, str]:
+def _theirs(theirs: Conflict, language: str) -> dict[str, str | bool]:
     return {
         "value": _joined(theirs.value),
         "ver": answers.stamp(theirs.version, theirs.value),
         "who": theirs.who,
+        "own": theirs.own,
         "at": dates.time_short(theirs.at, language),
     }
 

@@ -118,7 +118,7 @@ EVENT = {
         "svarade inte i tid på erbjudandet och står sist på väntelistan",
         "did not answer the offer in time and stands last on the waiting list",
     ),
-    "given_place": Word("gavs en plats i förtur", "was given a seat out of turn"),
+    "given_place": Word("fick förtur till en plats", "was given a seat out of turn"),
     "left_line": Word("lämnade väntelistan", "left the waiting list"),
     "changed": Word("uppgifterna ändrade", "details changed"),
     "declined": Word("tackade nej", "declined"),
@@ -161,7 +161,7 @@ EVENT = {
     "tested": Word("Ett testmejl skickades", "A test e-mail was sent"),
     "sent_again": Word("Ett mejl skickades igen", "An e-mail was sent again"),
     "address_corrected": Word("En e-postadress rättades", "An e-mail address was corrected"),
-    "submitted": Word("Ett svar skickades in", "A response was submitted"),
+    "submitted": Word("skickade in sitt svar", "submitted their response"),
     "colleague_invited": Word(
         "En kollega bjöds in till svaret", "A colleague was invited to the response"
     ),
@@ -203,7 +203,7 @@ EVENT = {
 }
 MAIL_GROUP = {
     "stopped": Word("Kom inte fram", "Not delivered"),
-    "expired": Word("Gick inte iväg", "Did not leave"),
+    "expired": Word("Gick inte iväg", "Not sent"),
     "unknown": Word("Osäkert om de kom fram", "Delivery uncertain"),
     "waiting": Word("Väntar", "Waiting"),
     "sent": Word("Skickade", "Sent"),

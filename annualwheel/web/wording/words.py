@@ -92,7 +92,7 @@ MESSAGE = {
     "sent": Word("Skickat", "Sent", "ok", "check"),
     "failed": Word("Kom inte fram", "Not delivered", "err", "warn"),
     "unknown": Word("Osäkert om det kom fram", "Delivery uncertain", "warn", "warn"),
-    "expired": Word("Gick inte iväg", "Did not leave", "err", "warn"),
+    "expired": Word("Gick inte iväg", "Not sent", "err", "warn"),
     "withheld": Word("Skickades inte", "Not sent", "", "cross"),
     "dropped": Word("Struket, gällde inte längre", "Dropped, no longer applied", "", "cross"),
     "not_sent": Word(

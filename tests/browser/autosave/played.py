@@ -190,13 +190,21 @@ def leaving_asks(page: Page) -> bool:
     return bool(page.evaluate("!dispatchEvent(new Event('beforeunload', {cancelable: true}))"))
 
 
-def conflict(value: str) -> Callable[[dict[str, Any]], Answer]:
-    """The answer that Anna has written this in the meantime."""
+def conflict(value: str, own: bool = False) -> Callable[[dict[str, Any]], Answer]:
+    """The answer that Anna has written this in the meantime, or with `own` another tab."""
     return lambda _sent: (
         200,
         {
             "at": "14.32",
             "saved": {},
-            "conflicts": {"learned": {"value": value, "ver": 9, "who": "Anna Berg", "at": "14.31"}},
+            "conflicts": {
+                "learned": {
+                    "value": value,
+                    "ver": 9,
+                    "who": "Anna Berg",
+                    "own": own,
+                    "at": "14.31",
+                }
+            },
         },
     )

@@ -40,6 +40,21 @@ def test_both_texts_are_kept_until_one_has_chosen(
     assert button == "Ta Annas" or server.saved[0]["fields"]["learned"]["base"] == 9
 
 
+def test_another_tab_of_ones_own_is_no_colleague(page: Page, server: Server) -> None:
+    server.answer = conflict("Från den andra fliken", own=True)
+    write(page, "Min")
+    page.clock.run_for(1300)
+    box = page.get_by_role("group", name="Du ändrade samma svar i en annan flik kl. 14.31")
+    expect(box).to_contain_text("Från den andra fliken")
+    expect(box).to_contain_text("Texten från den här fliken står kvar")
+    expect(line(page)).to_have_text(
+        "Du ändrade samma svar i en annan flik. Välj vilken text som ska gälla."
+    )
+    server.answer = server.save
+    page.get_by_role("button", name="Lägg den andra texten efter den här").click()
+    expect(page.get_by_label("Lärt")).to_have_value("Min\n\nFrån den andra fliken")
+
+
 def test_two_answers_of_one_line_stand_on_one_line(page: Page, server: Server) -> None:
     server.answer = lambda _sent: (
         200,

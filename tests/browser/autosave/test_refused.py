@@ -27,7 +27,7 @@ def test_signed_out_keeps_the_text_and_goes_on_after_signing_in_elsewhere(
     server.answer = lambda _sent: (status, {})
     write(page, "Kvar")
     page.clock.run_for(1300)
-    expect(line(page)).to_have_text("Din länk gäller inte längre. Texten finns kvar här.")
+    expect(line(page)).to_have_text("Du är inte längre inloggad här. Texten finns kvar.")
     expect(page.get_by_role("link", name="Få en ny länk med e-post")).to_have_attribute(
         "href", "/lank"
     )
@@ -47,7 +47,7 @@ def test_a_redirect_to_another_page_is_no_save(page: Page, server: Server) -> No
     )
     write(page, "Kvar")
     page.clock.run_for(1300)
-    expect(line(page)).to_have_text("Din länk gäller inte längre. Texten finns kvar här.")
+    expect(line(page)).to_have_text("Du är inte längre inloggad här. Texten finns kvar.")
     assert stored(page)["learned"]["v"] == "Kvar"
 
 

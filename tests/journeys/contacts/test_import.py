@@ -124,7 +124,7 @@ class TestPreview:
         bring(coordinator).see(
             "3 nya, 1 finns redan, 1 rad står två gånger, 1 rad kan inte läsas",
             "Inget är sparat än",
-            "1 ny organisation",
+            "1 organisation som inte finns i registret",
             "Värmlands idéburna",
         )
         assert counted() == before
@@ -274,7 +274,7 @@ class TestWriting:
         bring(coordinator).press("Läs in")
         before = contents()
         bring(coordinator).see("0 nya, 4 finns redan").miss(
-            "Blir samordnare", "nya organisationer"
+            "Blir samordnare", "finns i registret"
         ).press("Läs in")
         assert contents() == before
 

@@ -233,8 +233,8 @@ def test_one_who_is_found_is_invited_from_a_page_and_the_search_is_kept(
     person = make_person(make_organisation(meeting.year, "Arvika kommun"), "Anna", "Ek")
     office.open(f"{WORK}/bjud-in-en", sok="arvika").follow("Bjud in Anna Ek")
     office.see(
-        "Anna Ek bjuds in för Arvika kommun och får ett mejl med en personlig länk till "
-        f"{person.email}."
+        "Anna Ek bjuds in som deltagare från Arvika kommun och får ett mejl med en personlig länk "
+        f"till {person.email}."
     )
     assert mails() == []
     office.press("Bjud in Anna Ek").see("Anna Ek är inbjuden till arbetsmötet.")

@@ -160,7 +160,7 @@ def test_the_year_says_what_to_do_now_in_pictures_words_and_a_table(
         "1 av 2",
         "har svarat, 1 kommer",
         "Före plan: 50 % svar när 28 % av tiden har gått.",
-        "1 organisation utan någon anmäld",
+        "1 organisation utan anmälan",
         "Samma tider som tabell",
         "16 nov–11 dec",
         "Anmälan pågår",
@@ -175,9 +175,9 @@ def test_the_meeting_shows_the_funnel_and_leads_to_its_lists(
     comes(guest(meeting, "Anna"))
     guest(meeting, "Ola", organisation="Grums kommun")
     office.open(WORK).see(
-        "till 11 dec, 18 dagar kvar", "1 organisation utan någon anmäld", "1 har inte svarat"
+        "till 11 dec, 18 dagar kvar", "1 organisation utan anmälan", "1 har inte svarat"
     )
-    office.follow("Se listan").see("Organisationer utan någon anmäld", "Grums kommun").miss(
+    office.follow("Se listan").see("Organisationer utan anmälan", "Grums kommun").miss(
         "Arvika kommun"
     )
     office.follow("Grums kommun").see("1 person", "Ola Ek")
@@ -248,7 +248,7 @@ def test_somebody_on_the_phone_is_asked_about_lunch_when_they_come_to_the_place(
     office.open(page_of(here)).press("Anmäl")
     assert (office.status, state(here)) == (422, "invited")
     office.see("Fel: Välj om personen äter lunch på mötet")
-    office.open(page_of(there)).choose("Digitalt", within="Hur").press("Anmäl").see(
+    office.open(page_of(there)).choose("Digitalt", within="Deltar").press("Anmäl").see(
         "Ola Ek är anmäld."
     )
     assert (state(there), there.mode, there.lunch) == ("registered", "online", None)
@@ -260,7 +260,7 @@ def test_lunch_is_not_kept_for_somebody_on_the_phone_who_attends_online(
     db.session.add(AttendanceOption(meeting=meeting, mode="online"))
     registration = guest(meeting, "Anna")
     office.open(page_of(registration)).choose("Ja", within="Äter personen lunch på mötet?").choose(
-        "Digitalt", within="Hur"
+        "Digitalt", within="Deltar"
     ).press("Anmäl")
     assert (state(registration), registration.mode, registration.lunch) == (
         "registered",
@@ -566,7 +566,7 @@ def test_after_a_move_nobody_is_missing_whose_people_have_a_seat_to_confirm(
     ).fill("Orsak", "Lokalen är dubbelbokad").press("Granska ändringen")
     office.press("Ändra och mejla 3 personer")
     office.open(WORK).see(
-        "1 organisation utan någon anmäld", "2 behöver bekräfta ny dag", "Ska bekräfta ny dag"
+        "1 organisation utan anmälan", "2 behöver bekräfta ny dag", "Ska bekräfta ny dag"
     )
     office.follow("Se listan").see("Hagfors kommun").miss("Arvika kommun", "Grums kommun")
     # Their yes was to another day: nobody has answered for the new one.
@@ -650,6 +650,21 @@ def test_no_raw_verb_reaches_the_log(meeting: Meeting, office: Browser) -> None:
     audit.note(audit.SYSTEM, "something_new", guest(meeting, "Anna"), START, meeting.id)
     comes(guest(meeting, "Ola"))
     office.open(WORK).see("Ola Ek, Arvika kommun: anmäld").miss("something_new")
+
+
+def test_the_log_says_who_submitted(meeting: Meeting, office: Browser) -> None:
+    publish(meeting)
+    member = let_in(comes(guest(meeting, "Anna")), START)
+    assert member is not None
+    submitter = audit.participant(member.person_id)
+    audit.note(submitter, "submitted", member.submission, START, meeting.id)
+    db.session.flush()
+    office.open(WORK).see("Arvika kommun: skickade in sitt svar").miss(
+        "Anna Ek, Arvika kommun: skick"
+    )
+    member.submission.person = member.person
+    db.session.flush()
+    office.open(WORK).see("Anna Ek, Arvika kommun: skickade in sitt svar")
 
 
 def test_a_button_without_a_token_changes_nothing(meeting: Meeting, office: Browser) -> None:

@@ -115,7 +115,7 @@ def test_the_people_of_a_meeting_come_as_they_are_narrowed_and_sorted(office: Br
     answered = rows[0]["Svarade"]
     assert answered == local(START + dt.timedelta(hours=4)).replace(tzinfo=None)
     assert rows[3]["Svarade"] is None
-    assert (rows[1]["Läge"], rows[1]["Hur"]) == ("Anmäld", "På plats")
+    assert (rows[1]["Läge"], rows[1]["Deltar"]) == ("Anmäld", "På plats")
 
 
 def test_what_was_typed_is_text_and_no_formula(office: Browser) -> None:
@@ -132,7 +132,7 @@ def test_what_was_typed_is_text_and_no_formula(office: Browser) -> None:
     [
         ("/personer?ordning=-namn", "Personer", 4),
         ("/personer/organisationer", "Organisationer", 5),
-        (f"{MEETING}/utan-anmald", "Organisationer utan någon anmäld, arbetsmötet 2027", 1),
+        (f"{MEETING}/utan-anmald", "Organisationer utan anmälan, arbetsmötet 2027", 1),
         (f"{MEETING}/vantelista", "Väntelista, arbetsmötet 2027", 2),
         ("/utskick", "Mejl", 1),
     ],

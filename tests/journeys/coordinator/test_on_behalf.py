@@ -134,7 +134,7 @@ def test_another_way_of_attending_moves_the_calendar_entry_and_eats_nothing(
     meeting: Meeting, office: Browser
 ) -> None:
     guest = coming(meeting)
-    office.open(page_of(guest, "/andra")).choose("Digitalt", within="Hur").press(
+    office.open(page_of(guest, "/andra")).choose("Digitalt", within="Deltar").press(
         "Spara ändringarna"
     ).see("Anmälan är ändrad.")
     db.session.expire_all()
@@ -146,7 +146,7 @@ def test_whoever_comes_to_the_place_instead_is_asked_about_lunch(
 ) -> None:
     guest = coming(meeting, mode="online")
     guest.lunch = None
-    office.open(page_of(guest, "/andra")).choose("På plats", within="Hur").press(
+    office.open(page_of(guest, "/andra")).choose("På plats", within="Deltar").press(
         "Spara ändringarna"
     )
     office.see("Fel: Välj om personen äter lunch på mötet")
@@ -173,7 +173,7 @@ def test_a_way_that_is_full_is_said_at_its_field(meeting: Meeting, office: Brows
     )
     coming(meeting, "Erik", "online")
     guest = coming(meeting)
-    office.open(page_of(guest, "/andra")).choose("Digitalt", within="Hur").press(
+    office.open(page_of(guest, "/andra")).choose("Digitalt", within="Deltar").press(
         "Spara ändringarna"
     )
     assert office.status == 422
@@ -192,7 +192,7 @@ def test_without_lunch_and_with_one_way_nothing_is_asked_about_them(
     office = (
         sign_in(visitor, make_staff())
         .open(page_of(guest, "/andra"))
-        .miss("Äter personen lunch", "Hur")
+        .miss("Äter personen lunch", "Deltar")
     )
     office.fill("Titel", "Chef").press("Spara ändringarna").see("Anmälan är ändrad.")
 

@@ -53,7 +53,7 @@ def test_nothing_to_do_is_left_out_and_the_page_says_how_many_more(
     make_guest(meeting, "Anna")
     db.session.commit()
     office.open("/arshjul").see(
-        *rows, "1 organisation utan någon anmäld", "1 har inte svarat", "och 1 till"
+        *rows, "1 organisation utan anmälan", "1 har inte svarat", "och 1 till"
     )
 
 

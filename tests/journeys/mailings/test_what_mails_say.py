@@ -284,11 +284,14 @@ def test_an_invitation_says_what_its_own_meeting_is_about(
     mail, joint = (
         last("invitation"),
         {
-            "sv": "ni frågor att förbereda tillsammans",
-            "en": "your organisation gets questions to prepare together",
+            "sv": "ni frågor som ni svarar på tillsammans, som förberedelse",
+            "en": "your organisation will get questions to answer together as preparation",
         }[language],
     )
-    own = {"sv": "får du frågor att förbereda.", "en": "you get questions to prepare."}[language]
+    own = {
+        "sv": "får du frågor som du svarar på som förberedelse.",
+        "en": "you will get questions to answer as preparation.",
+    }[language]
     assert [about for about in names.ABOUT.values() if about[language] in mail] == [
         names.ABOUT[kind]
     ]
@@ -306,7 +309,7 @@ def test_what_is_published_decides_who_prepares_with_whom(session: scoped_sessio
     assert notices.is_personal(meeting)
     publish(meeting, "arbetsmote")
     make_guest(meeting)
-    assert "ni frågor att förbereda tillsammans" in last("invitation")
+    assert "ni frågor som ni svarar på tillsammans, som förberedelse" in last("invitation")
 
 
 def test_who_is_promoted_hears_of_the_preparation_as_it_is(

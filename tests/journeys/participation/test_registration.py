@@ -371,9 +371,9 @@ def test_no_takes_one_more_press_and_a_reason_is_optional(session: Any, visitor:
 def test_a_substitute_is_suggested_once_after_a_no(session: Any, visitor: Browser) -> None:
     guest = make_guest(make_meeting())
     visitor.open(link_of(guest)).press("Nej, jag kan inte").press("Tacka nej").see(
-        "Kan någon annan komma i stället?"
+        "Kan någon annan från Hagfors kommun komma i stället?"
     )
-    visitor.open("/anmalan").miss("Kan någon annan komma i stället?")
+    visitor.open("/anmalan").miss("Kan någon annan från Hagfors kommun komma i stället?")
     assert stands(guest) == "declined"
 
 
@@ -390,7 +390,9 @@ def test_withdrawing_takes_one_more_press_and_can_be_undone(session: Any, visito
     guest = make_guest(make_meeting())
     register(visitor, guest).follow("Avboka min plats").see("Kalenderbokningen tas bort")
     assert stands(guest) == "registered"
-    visitor.press("Avboka min plats").see("Du är avbokad", "Kan någon annan komma i stället?")
+    visitor.press("Avboka min plats").see(
+        "Du är avbokad", "Kan någon annan från Hagfors kommun komma i stället?"
+    )
     assert stands(guest) == "withdrawn"
     visitor.follow("Anmäl mig igen").press("Skicka anmälan").see("Du är anmäld")
     assert stands(guest) == "registered"

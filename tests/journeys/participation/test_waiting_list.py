@@ -230,15 +230,13 @@ def test_a_place_out_of_turn_asks_why_and_warns_when_it_is_full(
         "nummer 2 på väntelistan", "Det är fullt", "1 av 1 platser är tagna"
     )
     office.press("Ge platsen")
-    assert office.status == 422 and "Skriv varför" in office.error_at(
-        "Varför får personen platsen i förtur?"
-    )
-    office.fill("Varför får personen platsen i förtur?", "Ska hålla i ett bord").press("Ge platsen")
+    assert office.status == 422 and "Skriv varför" in office.error_at("Varför får personen förtur?")
+    office.fill("Varför får personen förtur?", "Ska hålla i ett bord").press("Ge platsen")
     assert (office.status, states_of(guests)) == (422, "rww")
     office.choose("Ge platsen ändå").press("Ge platsen").see("Gast2 Ek har fått en plats.")
     assert states_of(guests) == "rwr"
     office.open(f"{WORK}/vantelista").see(
-        "gavs en plats i förtur av",
+        "fick förtur till en plats av",
         "Det fanns ingen ledig plats åt personen.",
         "Ska hålla i ett bord",
         "Det är 1 person fler än det finns platser. "
@@ -270,7 +268,7 @@ def test_a_place_out_of_turn_names_every_limit_that_it_breaks(
     say_yes(seated, 0)
     say_yes(waits, 1)
     office.open(f"/anmalningar/{waits.public_id}/ge-plats").see(*told).miss(*not_told)
-    office.fill("Varför får personen platsen i förtur?", "Ska tala").press("Ge platsen")
+    office.fill("Varför får personen förtur?", "Ska tala").press("Ge platsen")
     office.see("Det finns ingen ledig plats åt personen.")
     office.choose("Ge platsen ändå").press("Ge platsen")
     assert states_of([seated, waits]) == "rr"

@@ -223,7 +223,7 @@ def test_the_coordinator_sees_and_counts_each_by_itself(
     office.open(f"{WORK}/svar?formular={AFTER}").see("Anna Ek, Arvika kommun", TITLE)
     office.miss("0 av 6")
     office.open(f"{WORK}/svar").see(
-        "Förberedelse inför arbetsmötet: sista dag för alla är torsdag 14 januari 2027.",
+        "Förberedelse inför arbetsmötet: sista dag för alla var torsdag 14 januari 2027.",
         f"{TITLE}: sista dag för alla är fredag 5 februari 2027.",
         "Grums kommun",
     )

@@ -72,6 +72,15 @@ def test_a_text_on_an_old_version_keeps_the_other_and_is_given_it(session: Db) -
     assert (stored(item, KEY), history(item, KEY), saved.versions) == ("Annas", ["Marias"], {})
 
 
+def test_a_conflict_with_another_tab_of_ones_own_is_known_as_such(session: Db) -> None:
+    maria, anna = make_members("Maria", "Anna")
+    item = item_of(maria, THEME)
+    write(maria, item, skapa="Från den ena fliken")
+    own = write(maria, item, base=0, skapa="Från den andra").conflicts[KEY]
+    assert (own.own, own.value) == (True, "Från den ena fliken")
+    assert not write(anna, item, base=0, skapa="Annas").conflicts[KEY].own
+
+
 def send_again(
     member: Member, item: Item, text: str, base: int, at: dt.datetime = OPEN
 ) -> answers.SaveResult:

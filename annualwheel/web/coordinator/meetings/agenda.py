@@ -248,8 +248,8 @@ def _answers(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     remind = _("Skicka påminnelse")
     if funnel.invited and status.missing:
         title = ngettext(
-            "%(num)s organisation utan någon anmäld",
-            "%(num)s organisationer utan någon anmäld",
+            "%(num)s organisation utan anmälan",
+            "%(num)s organisationer utan anmälan",
             status.missing,
         )
         text, link = _("Ingen därifrån är anmäld än"), _("Se listan")

@@ -43,7 +43,7 @@ def latest(
 def _event(row: Audit, found: AuditTrail) -> Event:
     return Event(
         at=row.at,
-        who=_who(row, found.registrations),
+        who=_who(row, found),
         what=staff_words.say(row.verb, "event"),
         by=found.staff.get(row.actor_id or 0, "") if row.actor_kind == "staff" else "",
         why=tuple(_why(row, found.registrations)),
@@ -51,9 +51,13 @@ def _event(row: Audit, found: AuditTrail) -> Event:
     )
 
 
-def _who(row: Audit, registrations: Mapping[int, Registration]) -> str:
+def _who(row: Audit, found: AuditTrail) -> str:
+    if row.subject_kind == "submissions":
+        return found.respondents.get(row.subject_id or 0, "")
     registration = (
-        registrations.get(row.subject_id or 0) if row.subject_kind == "registrations" else None
+        found.registrations.get(row.subject_id or 0)
+        if row.subject_kind == "registrations"
+        else None
     )
     return f"{registration.person.name}, {registration.organisation.name}" if registration else ""
 

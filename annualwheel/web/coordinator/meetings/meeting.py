@@ -93,7 +93,7 @@ def missing_workbook(number: int, kind: str) -> Response | AnyResponse:
     found, category = years.meeting_of(number, kind), request.args.get("typ", "")
     asked = lists.ListRequest(MISSING_COLUMNS, turnout.BY_NAME)
     about = ListWorkbook(
-        _("Organisationer utan någon anmäld"),
+        _("Organisationer utan anmälan"),
         (Sheeted(_("Organisation"), 60, wrap=True), Sheeted(_("Har inte svarat"), 16)),
         lambda row: (row[0].name, row[1]),
         [(_("Typ av organisation"), categories.called(category))],

@@ -65,8 +65,8 @@ def of_invitation(foreseen: Foresight, person: Person, organisation: Organisatio
     """A sentence for each thing that an invitation leads to."""
     found = [
         _(
-            "%(name)s bjuds in för %(organisation)s och får ett mejl med en personlig länk till "
-            "%(address)s.",
+            "%(name)s bjuds in som deltagare från %(organisation)s och får ett mejl med en "
+            "personlig länk till %(address)s.",
             name=person.name,
             organisation=organisation.name,
             address=person.email,

@@ -45,7 +45,9 @@ class AttendingForm(StaleSafeForm):
     """
 
     registration: Registration
-    mode = RadioField(_l("Hur"), [OneOf(_l("Välj på plats eller digitalt"))], validate_choice=False)
+    mode = RadioField(
+        _l("Deltar"), [OneOf(_l("Välj på plats eller digitalt"))], validate_choice=False
+    )
     lunch = RadioField(_l("Äter personen lunch på mötet?"), validate_choice=False)
 
     @classmethod

@@ -80,7 +80,7 @@ def needs_workbook(number: int, kind: str) -> Response | AnyResponse:
     about = ListWorkbook(
         _("Mat och tillgänglighet"),
         (
-            Sheeted(_("Hur"), 12),
+            Sheeted(_("Deltar"), 12),
             Sheeted(_("Vad"), 26),
             Sheeted(_("Uppgift"), 60, text=True),
             Sheeted(_("Antal"), 8),

@@ -88,7 +88,7 @@ def people_of_workbook(number: int, kind: str) -> Response | AnyResponse:
             Sheeted(_("Titel eller uppdrag"), 26, wrap=True),
             Sheeted(_("E-post"), 32),
             Sheeted(_("Mobilnummer"), 18),
-            Sheeted(_("Hur"), 12),
+            Sheeted(_("Deltar"), 12),
             Sheeted(_("Läge"), 26),
             Sheeted(_("I stället för"), 24),
             Sheeted(_("Svarade"), 18),

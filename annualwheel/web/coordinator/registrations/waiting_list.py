@@ -41,7 +41,7 @@ class GiveForm(BaseForm):
     """The reason for giving somebody a seat out of turn."""
 
     note = TextAreaField(
-        _l("Varför får personen platsen i förtur?"),
+        _l("Varför får personen förtur?"),
         [
             Required(_l("Skriv varför, så att kollegorna förstår")),
             Length(max=500, message=_l("Skriv högst 500 tecken")),
@@ -72,7 +72,7 @@ def waiting_list_workbook(number: int, kind: str) -> Response | AnyResponse:
     about = ListWorkbook(
         _("Väntelista"),
         (
-            Sheeted(_("Hur"), 12),
+            Sheeted(_("Deltar"), 12),
             Sheeted(_("Plats på väntelistan"), 12),
             Sheeted(_("Förnamn"), 16),
             Sheeted(_("Efternamn"), 20),
