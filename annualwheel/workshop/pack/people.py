@@ -9,7 +9,7 @@ from annualwheel.workshop import attendance
 from annualwheel.workshop.pack.facts import OneSheet, Part, Rank
 
 # Left out where everybody has the same: it would be paper without a word.
-TELLS_APART = ("category", "mode", "state")
+TELLS_APART = ("role", "category", "mode", "state")
 
 
 class Participants(Part):
