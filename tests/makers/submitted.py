@@ -41,14 +41,18 @@ INITIATIVE: Values = {
 
 def make_work_meeting(definition: Definition | None = None) -> Meeting:
     """The working meeting of 2027 with two themes and its questionnaire (or another) published."""
+    return make_meeting(definition or reading.read(ROOT / "forms" / "arbetsmote.toml"), "work")
+
+
+def make_meeting(asked: Definition, kind: str) -> Meeting:
+    """A meeting of 2027 of that kind, with two themes and the questionnaire published."""
     at = dt.datetime(2027, 1, 15, 8, tzinfo=dt.UTC)
     year: Year = planning.create_year(
         2027,
-        {"work": Appointment(at, at + dt.timedelta(hours=7), "Exempelsalen", "Karlstad")},
+        {kind: Appointment(at, at + dt.timedelta(hours=7), "Exempelsalen", "Karlstad")},
         NOW,
         audit.SYSTEM,
     )
-    asked = definition or reading.read(ROOT / "forms" / "arbetsmote.toml")
     for key, sv in (("arbete", "Fler i arbete?"), ("energi", "Energi & klimat?")):
         years.add_theme(year, key, sv, f"{sv} in English")
     published.publish(year.meetings[0], asked, NOW, audit.SYSTEM)
@@ -87,14 +91,18 @@ def make_submitted(
     number: int = 1,
     category: str = "kommun",
 ) -> Submission:
-    """An organisation that has submitted `written` as version `number`."""
+    """An organisation that has submitted `written` as version `number`; its person has, where each
+    answers for themselves.
+    """
     written = written or Written()
     organisation, person = make_organisation(meeting, name, category)
     questionnaire = db.session.query(Questionnaire).filter_by(meeting_id=meeting.id).one()
+    own = person if questionnaire.respondent == "person" else None
     submission = Submission(
         questionnaire=questionnaire,
         digest=questionnaire.digest,
-        respondent_key=f"o{organisation.id}",
+        respondent_key=f"p{own.id}" if own else f"o{organisation.id}",
+        person=own,
         organisation=organisation,
         state="submitted",
         submitted_at=NOW,

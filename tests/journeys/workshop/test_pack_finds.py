@@ -21,7 +21,8 @@ NONE = "inget_av_dem"
 def matrix(rows: Rows, title: str) -> Rows:
     """The rows of a count under its title, as far as they have something in them."""
     start = next(number for number, row in enumerate(rows) if row[0] == title) + 1
-    end = next(number for number in range(start, len(rows)) if not any(rows[number]))
+    empty = (number for number in range(start, len(rows)) if not any(rows[number]))
+    end = next(empty, len(rows))
     return [[cell for cell in row if cell != ""] for row in rows[start:end]]
 
 

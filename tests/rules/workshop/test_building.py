@@ -66,10 +66,19 @@ def test_long_answers_are_wrapped_within_their_column(
 
 def test_a_card_says_whose_it_is_and_of_what_kind_and_status(tmp_path: Path) -> None:
     meeting = make_work_meeting()
-    make_submitted(meeting, "Arvika kommun")
-    rows = built(meeting, tmp_path)["1. Fler i arbete"].iter_rows(min_row=2, max_row=3)
+    more = {"aktorer": ["AFK", "RFS"], "aktorer_other": "Röda Korset", "period": "2024–2026"}
+    make_submitted(meeting, "Arvika kommun", Written(items=({**INITIATIVE, **more},)))
+    rows = built(meeting, tmp_path)["1. Fler i arbete"].iter_rows(min_row=2)
     card = [[cell.value or "" for cell in row] for row in rows]
-    assert card == [["Arvika kommun", "Föreningskompis"], ["", "Nätverk · Pågår"]]
+    assert card == [
+        ["Arvika kommun", "Föreningskompis"],
+        ["", "Nätverk · Pågår"],
+        ["Vilket insatsområde i Värmlandsstrategin stöder det?", "Förbättra livsvillkoren"],
+        ["Vilket mål arbetar ni mot?", "Tre idrotter för alla"],
+        ["Vilka samarbetar ni med?", "AFK; RFS"],
+        ["Andra ni samarbetar med", "Röda Korset"],
+        ["När startade det, när slutar det?", "2024–2026"],
+    ]
 
 
 @pytest.mark.parametrize("category", ["kommun", ""])
