@@ -14,8 +14,17 @@ from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel.clock import Clock
 from annualwheel.demo import prose
+from annualwheel.questionnaires import reading
+from config import ROOT
 from tests.journeys.workshop.test_pack import build
-from tests.makers.submitted import INITIATIVE, Written, make_submitted, make_work_meeting
+from tests.makers.submitted import (
+    INITIATIVE,
+    Written,
+    make_meeting,
+    make_registered,
+    make_submitted,
+    make_work_meeting,
+)
 
 EVERY_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 # The file is the same whatever the answers were read from.
@@ -43,10 +52,13 @@ def convert(folder: Path, to: str) -> None:
 
 @dataclass
 class Printed:
-    """The pages of `pack.pdf`; `ends` are the last words of all answers."""
+    """The pages of `pack.pdf`; `ends` are the last words of all answers, `page` the word before
+    the number of a page.
+    """
 
     folder: Path
     ends: list[str]
+    page: str = "Sida"
 
     @cached_property
     def pages(self) -> list[str]:
@@ -55,7 +67,8 @@ class Printed:
 
     def pages_of(self, tab: str) -> list[str]:
         """The pages of a sheet: its tab stands in the footer."""
-        return [page for page in self.pages if re.search(rf"^ *{re.escape(tab)} +Sida", page, re.M)]
+        foot = rf"^ *{re.escape(tab)} +{self.page}"
+        return [page for page in self.pages if re.search(foot, page, re.M)]
 
     def text_of(self, tab: str) -> str:
         """The text of a sheet's pages, with its spaces and line breaks left out."""
@@ -132,18 +145,21 @@ def answer_of(words: str, number: int) -> str:
     return (LONG * 4)[: 400 - len(end)] + end
 
 
+class Ends(list[str]):
+    """The last words of all answers, as they are made."""
+
+    def told(self, text: str) -> str:
+        """The text with words of its own last, so that its end can be looked for."""
+        self.append(f"ände{len(self):03}x")
+        return f"{text} {self[-1]}"
+
+
 @pytest.fixture
 def printed(session: scoped_session[Session], clock: Clock, tmp_path: Path) -> Printed:
     """A pack of answers as people write them, as pages."""
     meeting = make_work_meeting()
-    ends: list[str] = []
-    keys = ("mal", "svart", "framgang", "effekt")
-
-    def told(text: str) -> str:
-        """The text with words of its own last, so that its end can be looked for."""
-        ends.append(f"ände{len(ends):03}x")
-        return f"{text} {ends[-1]}"
-
+    ends = Ends()
+    told, keys = ends.told, ("mal", "svart", "framgang", "effekt")
     for number in range(6):
         dice = prose.dice_of("printed", number)
         structures = {"skapa": told(prose.told("Först.", dice, 980)), "hinder": told(LIST)}
@@ -180,6 +196,57 @@ def test_every_answer_is_printed_to_its_last_words(printed: Printed) -> None:
 
 def test_nothing_is_printed_in_letters_under_eight_points(printed: Printed) -> None:
     assert min(printed.sizes()) >= 8.0
+
+
+def test_an_english_pack_of_the_direction_meeting_is_printed_as_well(
+    session: scoped_session[Session], clock: Clock, tmp_path: Path
+) -> None:
+    meeting = make_meeting(reading.read(ROOT / "forms" / "riktningsmote.toml"), "direction")
+    ends = Ends()
+    for number in range(4):
+        dice = prose.dice_of("direction", number)
+        long = [ends.told(prose.told("Först.", dice, 560)) for _ in range(4)]
+        efforts = tuple(
+            {
+                "kraftsamling": ends.told(f"Kraftsamling {number}.{place}"),
+                "problem": problem,
+                "behovs": ["AFK", "RFS"],
+                "behovs_other": ends.told("Vårdförbundet och Naturskyddsföreningen"),
+                "utmaning": ["arbete", "energi"] if place else ["inget_av_dem"],
+                "bidrag": gift,
+            }
+            for place, (problem, gift) in enumerate((long[:2], long[2:]))
+        )
+        root = {
+            "monster": ends.told(prose.told("Mönster.", dice, 1480)),
+            "stammer_inte": ends.told(f"{LIST}\n{LIST[:600]}"),
+            "lara_mer": ends.told(prose.told("Mer.", dice, 1480)),
+        }
+        written = Written(items=efforts, root=root, group="kraftsamlingar")
+        make_submitted(meeting, f"Organisation {number}", written)
+    make_registered(meeting, "Tyst kommun", "Bo").title = ends.told("strateg")
+    make_registered(meeting, ends.told("Ännu tystare kommun"), "Cajsa")
+    (tmp_path / "pack.xlsx").write_bytes(build(meeting, clock, "en"))
+    convert(tmp_path, "pdf")
+    printed = Printed(tmp_path, ends, "Page")
+    assert min(printed.sizes()) >= 8.0
+    text = printed.text()
+    assert [end for end in ends if end not in text] == []
+    made_for_paper = (
+        "1. Fler i arbete in English",
+        "2. Energi & klimat in",
+        "3. None of this year's themes",
+        "Collaborations",
+        "Participants",
+        "Not answered",
+        "Q1. What patterns do you see",
+        "Q2. What does not match your",
+        "Q3. What would we need to",
+    )
+    for tab in made_for_paper:
+        assert printed.pages_of(tab), tab
+    on_paper = "".join(printed.text_of(tab) for tab in made_for_paper)
+    assert [end for end in ends if end not in on_paper] == []
 
 
 def test_three_initiatives_with_long_answers_take_two_pages(
