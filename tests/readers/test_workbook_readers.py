@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, scoped_session
 from annualwheel.clock import Clock
 from annualwheel.demo import prose
 from annualwheel.questionnaires import reading
+from annualwheel.questionnaires.values import Values
 from config import ROOT
 from tests.journeys.workshop.test_pack import build
 from tests.makers.submitted import (
@@ -206,7 +207,7 @@ def test_an_english_pack_of_the_direction_meeting_is_printed_as_well(
     for number in range(4):
         dice = prose.dice_of("direction", number)
         long = [ends.told(prose.told("Först.", dice, 560)) for _ in range(4)]
-        efforts = tuple(
+        efforts: tuple[Values, ...] = tuple(
             {
                 "kraftsamling": ends.told(f"Kraftsamling {number}.{place}"),
                 "problem": problem,

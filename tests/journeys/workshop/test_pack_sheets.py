@@ -12,6 +12,7 @@ from annualwheel.clock import Clock
 from annualwheel.models import Meeting
 from annualwheel.preparation import membership
 from annualwheel.questionnaires import published, reading
+from annualwheel.questionnaires.values import Values
 from config import ROOT
 from tests.journeys.workshop.test_pack import build, column, cover_of, sheet, sheets
 from tests.journeys.workshop.test_pack_finds import matrix
@@ -168,11 +169,12 @@ def test_the_pack_of_the_conference_is_of_persons_and_of_what_they_were_asked(
     session: scoped_session[Session], clock: Clock
 ) -> None:
     meeting = make_asking("konferens")
-    for name, said in (
-        ("Arvika kommun", {"passval": ["pass_a", "pass_c"], "lardom": "- Börja i tid\n- Ring!"}),
-        ("Compare", {"passval": ["pass_a"], "beratta": "garna", "fraga": "=Hur gör ni?"}),
-    ):
-        make_submitted(meeting, name, Written(items=(), root=said))
+    said: dict[str, Values] = {
+        "Arvika kommun": {"passval": ["pass_a", "pass_c"], "lardom": "- Börja i tid\n- Ring!"},
+        "Compare": {"passval": ["pass_a"], "beratta": "garna", "fraga": "=Hur gör ni?"},
+    }
+    for name, root in said.items():
+        make_submitted(meeting, name, Written(items=(), root=root))
     silent, person = make_organisation(meeting, "Tyst kommun")
     membership.join(published.one(meeting, "konferens"), person, silent, NOW)
     content = build(meeting, clock)
