@@ -14,12 +14,14 @@ from icalendar import Calendar
 
 from annualwheel import audit, unit_of_work
 from annualwheel.db import db
+from annualwheel.jobs import sweep
 from annualwheel.meetings import changes
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Registration
 from annualwheel.participation import replies, substitution
 from annualwheel.participation.substitution import Substitute
-from tests.conftest import START
+from annualwheel.services import services
+from tests.conftest import START, Fixed
 from tests.makers.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
 from tests.smtp_server import Smtp
 
@@ -190,3 +192,56 @@ def test_what_arrives_is_a_request_and_a_cancel_of_the_same_seat(
         assert part["Content-Type"].params["method"] == str(calendar["METHOD"])
         assert "/i/" not in mail.calendar
     assert db.session.get_one(Registration, guest.id).sequence == 1
+
+
+# What the entry of a seat is called, what it says, and what its CANCEL says of a seat that is given
+# up and of a meeting that is called off.
+SAID = {
+    "sv": {
+        "summary": "Arbetsmöte, Värmlandsstrategin",
+        "registered": "Du är anmäld. Ändra eller avboka med länken i mejlet med din bekräftelse.",
+        "withdrawn": "Den här bokningen gäller inte längre.",
+        "called off": "Mötet är inställt.",
+        "questions": "Frågor: ",
+    },
+    "en": {
+        "summary": "Working meeting, Värmland Strategy",
+        "registered": (
+            "You are registered. Change or cancel with the link in the e-mail that confirmed it."
+        ),
+        "withdrawn": "This booking no longer holds.",
+        "called off": "The meeting is cancelled.",
+        "questions": "Questions: ",
+    },
+}
+
+
+@pytest.mark.parametrize("language", SAID)
+@pytest.mark.parametrize("ends", ["withdrawn", "called off"])
+def test_what_arrives_says_whose_meeting_it_is_and_what_is_true_of_the_seat(
+    session: Any, smtp: Smtp, work: Callable[[], int], clock: Fixed, language: str, ends: str
+) -> None:
+    guest = say_yes(make_guest(make_meeting(), language=language))
+    unit_of_work.commit()
+    work()
+    if ends == "withdrawn":
+        say_no(guest)
+    else:
+        changes.cancel(guest.meeting, "Snö", START, audit.SYSTEM)
+    unit_of_work.commit()
+    # What a whole meeting is told goes in its own time.
+    clock.advance(dt.timedelta(minutes=11))
+    sweep.sweep_minute()
+    work()
+    said, settings = SAID[language], services().settings
+    request, cancel = (
+        Calendar.from_ical(mail.calendar).walk("VEVENT")[0]
+        for mail in smtp.to(MARIA)
+        if mail.calendar
+    )
+    for event, first in ((request, said["registered"]), (cancel, said[ends])):
+        assert event["SUMMARY"] == said["summary"]
+        assert str(event["URL"]) == f"{settings.base_url}/moten/2027/arbetsmote"
+        begins, asks = str(event["DESCRIPTION"]).splitlines()
+        assert (begins, asks.startswith(said["questions"])) == (first, True)
+        assert settings.contact_email in asks

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
-from annualwheel import audit
+from annualwheel import audit, unit_of_work
 from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.mail import letters
+from annualwheel.mail import letters, outbox
+from annualwheel.mail.outbox import Recipient
 from annualwheel.mailings import drafts
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import changes
@@ -26,6 +29,7 @@ from tests.conftest import START, Fixed
 from tests.makers.guests import link_of, mails, make_guest, make_meeting, publish, reply_of
 from tests.makers.region import make_staff
 from tests.makers.writers import CLOSES, OPEN, add_initiative, item_of, make_members, write
+from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 
 WEEK, HOUR = dt.timedelta(days=7), dt.timedelta(hours=1)
@@ -321,6 +325,53 @@ def test_who_is_promoted_hears_of_the_preparation_as_it_is(
         replies.withdraw(first, START, audit.participant(first.person_id))
         assert second.state == "registered" or offers.give(second, "", START, audit.SYSTEM) is None
         assert ("förberedelsen för Hagfors kommun" in last("promoted")) == (kind == "work")
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "sv",
+            [
+                "Skicka in senast: torsdag 14 januari 2027",
+                "Tid: cirka 90 minuter tillsammans",
+                "Samordnare: Maria Lindqvist",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Submit by: Thursday 14 January 2027",
+                "Time: about 90 minutes together",
+                "Lead: Maria Lindqvist",
+            ],
+        ),
+    ],
+)
+def test_the_mail_that_opens_the_preparation_says_by_when_how_long_and_who_leads(
+    session: scoped_session[Session],
+    smtp: Smtp,
+    work: Callable[[], int],
+    language: str,
+    lines: list[str],
+) -> None:
+    _lead, erik = make_members("Maria", "Erik")
+    erik.person.language = language
+    outbox.put(
+        "test",
+        "preparation",
+        Recipient.of(erik.person),
+        preparing.preparation_facts(erik, language),
+        preparing.links(erik),
+        START,
+    )
+    unit_of_work.commit()
+    work()
+    (mail,) = smtp.to(erik.person.email)
+    assert all(line in mail.text.replace("\xa0", " ").splitlines() for line in lines)
+    html = mail.html.replace("\xa0", " ")
+    facts = [re.sub("<.*?>", "", line) for line in html.splitlines()]
+    assert all(line in facts for line in lines)
 
 
 @pytest.mark.parametrize("begun", [True, False])
