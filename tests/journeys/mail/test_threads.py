@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -11,19 +13,40 @@ from flask import Flask
 from annualwheel import audit, unit_of_work
 from annualwheel.db import db
 from annualwheel.mail import outbox
+from annualwheel.mail.kinds import KINDS
 from annualwheel.mail.outbox import Recipient
+from annualwheel.meetings import changes
+from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting, Message, Registration
 from annualwheel.participation import replies
+from scenes.mails import sample
 from tests.conftest import START
 from tests.makers.guests import mails, make_guest, make_meeting, reply_of
 from tests.smtp_server import Smtp
 
 FACTS = {"sent_at": "i dag kl. 9.00"}
+WEEK, HOUR = dt.timedelta(days=7), dt.timedelta(hours=1)
 MARIA, ERIK = "maria@kommun.example", "erik@kommun.example"
 
 
 def say_yes(guest: Registration) -> Registration:
     return replies.register(guest, reply_of(guest), START, audit.participant(guest.person_id))
+
+
+def change(guest: Registration, **changes: object) -> None:
+    replies.change(guest, reply_of(guest, **changes), START, audit.participant(guest.person_id))
+
+
+def move(meeting: Meeting, by: dt.timedelta = dt.timedelta(), place: str = "") -> None:
+    changes.move(
+        meeting,
+        Appointment(
+            meeting.starts_at + by, meeting.ends_at + by, place or meeting.place, meeting.address
+        ),
+        "",
+        START,
+        audit.SYSTEM,
+    )
 
 
 def test_all_that_a_person_gets_about_a_meeting_refers_to_one_thing(
@@ -94,17 +117,81 @@ def test_a_mail_about_no_meeting_and_a_copy_to_a_secretary_refer_to_nothing(
     assert [message.body.thread for message in copied] == [""]
 
 
-def test_the_subjects_of_a_thread_tell_its_mails_apart(session: Any) -> None:
+def test_the_subjects_of_a_waiting_list_tell_its_mails_apart(session: Any) -> None:
     guest = make_guest(make_meeting(1))
     say_yes(guest)
-    actor = audit.participant(guest.person_id)
-    replies.change(guest, reply_of(guest, title="Utredare"), START, actor)
     waiting = say_yes(make_guest(guest.meeting, "Erik", "Sand"))
-    changed = reply_of(waiting, title="Utredare")
-    replies.change(waiting, changed, START, audit.participant(waiting.person_id))
-    assert [m.body.subject for m in mails() if m.kind in ("confirmation", "waitlisted")] == [
-        "Du är anmäld till arbetsmötet 22 januari",
-        "Din anmälan är ändrad: arbetsmötet 22 januari",
+    change(waiting, title="Utredare")
+    assert [m.body.subject for m in mails("waitlisted")] == [
         "Du står på väntelistan till arbetsmötet",
         "Ändrad anmälan: väntelistan till arbetsmötet",
     ]
+
+
+SUBJECTS = {
+    "sv": [
+        "Inbjudan till arbetsmötet 22 januari",
+        "Du är anmäld till arbetsmötet 22 januari",
+        "Arbetsmötet 22 januari (kalenderbokning)",
+        "Din anmälan är ändrad: arbetsmötet 22 januari",
+        "Ny plats: arbetsmötet 22 januari",
+        "Ändrat: arbetsmötet 22 januari (kalenderbokning)",
+        "Ny dag: arbetsmötet flyttas till 29 januari",
+        "Ändrat: arbetsmötet 29 januari (kalenderbokning)",
+        "Du är anmäld till arbetsmötet 29 januari",
+        "Din anmälan är ändrad: arbetsmötet 29 januari",
+        "Ny dag: arbetsmötet flyttas till 5 februari",
+        "Ändrat: arbetsmötet 5 februari (kalenderbokning)",
+        "Du är anmäld till arbetsmötet 5 februari",
+        "Inställt: arbetsmötet 5 februari",
+        "Ur kalendern: arbetsmötet 5 februari",
+    ],
+    "en": [
+        "Invitation to the working meeting, 22 January",
+        "You are registered for the working meeting, 22 January",
+        "The working meeting, 22 January (calendar booking)",
+        "Registration changed: the working meeting, 22 January",
+        "New place: the working meeting, 22 January",
+        "Changed: the working meeting, 22 January (calendar booking)",
+        "New date: the working meeting moves to 29 January",
+        "Changed: the working meeting, 29 January (calendar booking)",
+        "You are registered for the working meeting, 29 January",
+        "Registration changed: the working meeting, 29 January",
+        "New date: the working meeting moves to 5 February",
+        "Changed: the working meeting, 5 February (calendar booking)",
+        "You are registered for the working meeting, 5 February",
+        "Cancelled: the working meeting, 5 February",
+        "Out of the calendar: the working meeting, 5 February",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", SUBJECTS)
+def test_the_subjects_of_a_thread_tell_its_mails_apart(session: Any, language: str) -> None:
+    """Those to one person about one meeting: a changed yes, another place, two new days, no
+    meeting.
+    """
+    guest = say_yes(make_guest(make_meeting(), language=language))
+    change(guest, title="Utredare")
+    move(guest.meeting, place="Residenset")
+    move(guest.meeting, WEEK)
+    say_yes(guest)
+    change(guest, title="Handläggare")
+    move(guest.meeting, WEEK)
+    say_yes(guest)
+    changes.cancel(guest.meeting, "Snö", START, audit.SYSTEM)
+    found = [message.body.subject for message in mails()]
+    assert found == SUBJECTS[language]
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("language", SUBJECTS)
+def test_each_kind_of_mail_has_a_subject_of_its_own_and_another_the_second_time(
+    language: str,
+) -> None:
+    """With the same facts. Whoever gets the copy of a receipt gets no receipt."""
+    kinds = [kind for kind in KINDS if kind != "receipt_copy"]
+    told = [(kind, "") for kind in kinds]
+    told += [(kind, "yes") for kind in kinds if "again" in KINDS[kind].optional]
+    subjects = Counter(sample(kind, language, {"again": again}).subject for kind, again in told)
+    assert [subject for subject, times in subjects.items() if times > 1] == []
