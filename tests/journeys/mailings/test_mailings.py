@@ -599,6 +599,13 @@ def test_who_must_say_yes_to_a_new_day_is_reminded_in_words_of_their_own(
         "Kan du komma den nya dagen" in texts[f"{given}.ek@kommun.example"]
         for given in ("anna", "ola")
     ] == [True, False]
+    # Anna keeps her seat until the new day begins; the last day for Ola has moved along.
+    lines = {
+        given: texts[f"{given}.ek@kommun.example"].replace("\xa0", " ").splitlines()
+        for given in ("anna", "ola")
+    }
+    assert "Svara senast: fredag 29 januari 2027, innan mötet börjar" in lines["anna"]
+    assert "Svara senast: fredag 18 december 2026" in lines["ola"]
     clock.set(meeting.phases[0].closes_at.replace(year=2027, month=1, day=28))
     sign_in(office, karin, clock.now()).open(REMIND).see("1 person.", "Anna Ek").miss("Ola Ek")
 

@@ -131,15 +131,30 @@ def test_landing_after_registration_closes_says_so_and_still_takes_a_substitute(
 
 def test_landing_of_a_full_meeting_offers_the_waiting_list(session: Any, visitor: Browser) -> None:
     meeting = make_meeting(1)
-    say_yes(make_guest(meeting, "Erik", "Sand"))
+    seated = say_yes(make_guest(meeting, "Erik", "Sand"))
     guest = make_guest(meeting)
     visitor.open(link_of(guest)).see("Mötet är fullt").press("Ställ mig på väntelistan").choose(
         "Nej", within="Äter du lunch"
     )
+    visitor.see(
+        "Du får ett mejl om att du står på väntelistan. "
+        "Kalenderbokningen kommer om du får en plats."
+    ).miss("får du en bekräftelse och en kalenderbokning")
+    before = len(mails())
     visitor.press("Ställ mig på väntelistan").see(
         "Du står på väntelistan", "Du är nummer 1 på väntelistan till en plats"
     )
     assert (stands(guest), guest.lunch) == ("waitlisted", False)
+    # What the form promised: the mail now, the calendar entry with the seat.
+    assert kinds_since(before) == ["waitlisted"]
+    before = len(mails())
+    replies.withdraw(seated, START, audit.participant(seated.person_id))
+    session.commit()
+    assert stands(guest) == "registered"
+    assert [(m.kind, m.address) for m in mails()[before:] if m.address == guest.person.email] == [
+        ("promoted", "maria@kommun.example"),
+        ("calendar_request", "maria@kommun.example"),
+    ]
 
 
 @pytest.mark.parametrize(
