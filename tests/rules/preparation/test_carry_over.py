@@ -22,10 +22,11 @@ from annualwheel.preparation.items import RemovedItem
 from annualwheel.privacy import retention
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import QuestionType, dump
+from annualwheel.questionnaires.values import Value
 from tests.at_once import at_once
 from tests.conftest import Fixed
 from tests.makers import earlier
-from tests.makers.earlier import carry, make_earlier, offered
+from tests.makers.earlier import carry, first_form, make_earlier, offered
 from tests.makers.writers import CLOSES, OPEN, add_initiative, item_of, make_members, stored, write
 
 Db = scoped_session[Session]
@@ -123,6 +124,45 @@ def test_one_that_goes_on_keeps_its_identity_and_its_text(session: Db) -> None:
         "aktorer_other": "Byalaget",
     }
     assert titles(maria) == []
+
+
+def test_what_was_answered_in_the_form_of_the_first_year_is_offered_in_today_s(
+    session: Db,
+) -> None:
+    (maria,) = make_members()
+    told: dict[str, Value] = {
+        "titel": "Jobbspår inom vården",
+        "typ": "annat",
+        "typ_annat": "Utbildning",
+        "tema": ["arbete"],
+        "insatsomrade": ["kompetens"],
+        "mal": "30 personer i arbete på ett år.",
+        "aktorer_other": "Byalaget",
+        "status": "pagar",
+        "period": "2023–",
+        "svart": "Handledarna räcker inte till.",
+        "framgang": "En och samma kontaktperson hela vägen.",
+        "effekt": "Elva har fått arbete.",
+        "lank": "https://www.exempel.se/jobbspar",
+    }
+    planned: dict[str, Value] = {"titel": "Språkvänner", "status": "planeras", "svart": "Tiden."}
+    structures: dict[str, Value] = {
+        key: f"Vi skrev {key}."
+        for key in ("skapa", "bryta", "behalla", "hinder", "mojligheter", "glapp")
+    }
+    chosen = {"perspektiv": ["barn_och_unga"]}
+    make_earlier(maria, told, planned, texts=structures | chosen, form=first_form())
+    assert titles(maria) == ["Jobbspår inom vården", "Språkvänner"]
+    found = fitting(maria)
+    assert (found.values, found.lost) == (told, [])
+    before = carry_over.before(maria.submission)
+    asked = published.asked_of(maria.submission)
+    assert before is not None and before.digest != asked.digest
+    (page,) = (part for part in asked.parts() if part.theme and part.theme.key == "arbete")
+    assert before.on_page(page, "sv") == structures | {"perspektiv": "Barn och unga"}
+    item = carry(maria, "still")
+    (card,) = drafts.load(maria.submission).cards
+    assert (card.values, stored(item, "svart")) == (told, told["svart"])
 
 
 def test_options_and_questions_that_are_gone_are_left_out_and_named(session: Db) -> None:
