@@ -242,6 +242,37 @@ def test_an_initiative_is_asked_what_its_state_can_answer() -> None:
     }
 
 
+def test_no_one_yet_and_do_not_know_yet_are_chosen_alone() -> None:
+    found = {
+        option.label.sv: question.key
+        for key in ("arbetsmote", "konferens")
+        for question in questions(DEFINITIONS[key])
+        for option in question.options
+        if option.alone
+    }
+    assert found == {
+        "Ingen än": "forankrat",
+        "Nej": "samarbete",
+        "Jag vet inte än": "passval",
+    }
+
+
+def test_it_is_asked_for_whom_an_initiative_is() -> None:
+    asked = DEFINITIONS["arbetsmote"].question("initiativ", "malgrupp")
+    assert (asked.type, asked.label.sv) == (QuestionType.CHOICES, "Vilka är det till för?")
+    assert [option.label.sv for option in asked.options] == [
+        "Alla som bor i länet",
+        "Barn och unga",
+        "De som söker arbete",
+        "Nyanlända",
+        "Äldre",
+        "Företag",
+        "Föreningar",
+        "Kommuner, region och myndigheter",
+    ]
+    assert asked.other_label == Text("Andra som det är till för", "Others whom it is for")
+
+
 def test_the_whole_county_and_each_municipality_can_be_chosen() -> None:
     places = DEFINITIONS["arbetsmote"].question("initiativ", "var_i_lanet").options
     assert [places[0].label.sv, places[-1].label.sv] == ["Hela länet", "Utanför länet"]
@@ -266,6 +297,9 @@ def test_the_other_two_meetings_ask_what_they_need() -> None:
         "beratta",
         "fraga",
     ]
+    told = DEFINITIONS["konferens"].question("bidrag", "beratta")
+    assert (told.type, told.label.sv) == (QuestionType.CHOICE, "Kan du berätta på konferensen?")
+    assert [option.label.sv for option in told.options] == ["Ja", "Gärna", "Nej"]
 
 
 def test_after_the_working_meeting_each_person_is_asked_a_little_of_each_kind() -> None:

@@ -1,7 +1,7 @@
 """Words that were read aloud and found wanting are in no text: Myndigheternas skrivregler.
 
 A form that is banned here has a better one beside it. Swedish and English texts of pages, mails,
-questionnaires and workbooks are read alike.
+calendar entries, questionnaires and workbooks are read alike.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from annualwheel.registrations import notices
 from annualwheel.web.wording import staff_words, words
 from annualwheel.wording import names
 from annualwheel.workshop.pack.headings import WORDS
@@ -99,6 +100,18 @@ def others(language: str) -> Iterator[tuple[str, str]]:
             yield path.name, text
 
 
+def entries(language: str) -> Iterator[tuple[str, str]]:
+    """What calendar entries say of a seat."""
+    for said in (
+        notices.REGISTERED,
+        notices.CALLED_OFF,
+        notices.TAKEN_AWAY,
+        notices.JOIN,
+        notices.ONLINE,
+    ):
+        yield "registrations/notices.py", said[language]
+
+
 def named(language: str) -> Iterator[tuple[str, str]]:
     """What states, kinds, events and groups are called."""
     for table in (words.TABLES, staff_words.TABLES):
@@ -113,7 +126,7 @@ def named(language: str) -> Iterator[tuple[str, str]]:
 def test_no_text_has_a_form_that_there_is_a_better_one_for(
     language: str, banned: dict[str, str]
 ) -> None:
-    texts = [*pages(language), *mails(language), *others(language), *named(language)]
+    texts = [text for read in (pages, mails, others, entries, named) for text in read(language)]
     assert len(texts) > 1000
     found = [
         f"{where}: {text[max(0, hit.start() - 30) : hit.end() + 20]!r}: {better}"
