@@ -104,10 +104,13 @@ def _remarks(begins: str, dice: Random, wanted: int, most: int) -> str:
 
 
 def _list(begins: str, dice: Random, most: int) -> str:
-    """A list as it is pasted from somewhere else: up to thirty line breaks, some of them empty."""
+    """A list as it is pasted from somewhere else, with an empty line after each.
+
+    The long ones have thirty line breaks and more.
+    """
     sign, text = dice.choice(("- ", "• ", "* ", "1) ")), f"{begins}\n\nDet vi behöver:"
-    for number, point in enumerate(dice.sample(POINTS, dice.randint(8, len(POINTS)))):
-        line = ("\n\n" if number % 2 else "\n") + sign + point
+    for point in dice.sample(POINTS, dice.randint(8, len(POINTS))):
+        line = f"\n\n{sign}{point}"
         if len(text) + len(line) > most:
             break
         text += line

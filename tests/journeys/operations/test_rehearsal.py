@@ -23,7 +23,10 @@ import pytest
 import sqlalchemy as sa
 
 from annualwheel.db import db
-from annualwheel.models import Registration
+from annualwheel.models import Questionnaire, Registration
+from annualwheel.models.drafts import Answer
+from annualwheel.questionnaires import published
+from annualwheel.questionnaires.definition import QuestionType
 from rehearse import cast, place
 from rehearse.__main__ import conclude, main
 from rehearse.browser import Browser
@@ -132,6 +135,25 @@ def test_what_arrived_lies_in_the_folder(year: Played) -> None:
     assert any("vill ha med dig" in mail["Subject"] for mail in mails)
     assert len(entries) == sum(year.summary[name]["received"] for name in ACTS[5:])
     assert len(books) == 3 and all(book.sheetnames[0] == "Läs mig" for book in books)
+
+
+def test_the_answers_are_as_long_as_people_write(year: Played) -> None:
+    """Half of the texts have 400 letters or more, where there is room for them; some are lists."""
+    with year.stage.app.app_context():
+        asked = {
+            question.key
+            for digest in db.session.scalars(sa.select(Questionnaire.digest))
+            for section in published.by_digest(digest).sections
+            for question in section.all_questions()
+            if question.type is QuestionType.LONG_TEXT and (question.max_length or 0) >= 600
+        }
+        texts = list(
+            db.session.scalars(sa.select(Answer.value).where(Answer.question_key.in_(asked)))
+        )
+    assert len(texts) > 100
+    long = [text for text in texts if 400 <= len(text) <= 1000]
+    assert 0.4 < len(long) / len(texts) < 0.65
+    assert max(text.count("\n") for text in texts) >= 30
 
 
 def test_a_count_that_differs_is_named_and_ends_badly(year: Played) -> None:
