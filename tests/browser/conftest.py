@@ -57,10 +57,16 @@ def live(places: Places, clock: Fixed, smtp: Smtp) -> Iterator[Live]:
         yield Live(app, url)
 
 
-def sign_in(live: Live, page: Page, at: dt.datetime = START) -> Page:
-    """Makes a coordinator, who presses the button of their link at that moment."""
+def sign_in(
+    live: Live,
+    page: Page,
+    at: dt.datetime = START,
+    role: str = "coordinator",
+    name: str = "Karin Ek",
+) -> Page:
+    """Makes somebody with that role, who presses the button of their link at that moment."""
     with live.app.app_context():
-        link = StaffLink(staff=make_staff(), expires_at=at + staff.LINK_LIFE)
+        link = StaffLink(staff=make_staff(role, name), expires_at=at + staff.LINK_LIFE)
         db.session.add(link)
         unit_of_work.commit()
         url = services().link_signer.url(Target("staff", link.public_id))

@@ -4,6 +4,7 @@ both languages, and small scripts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,13 +12,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from annualwheel import unit_of_work
 from annualwheel.mail.kinds import KINDS
 from scenes.camera import Camera, served
 from scenes.mails import rendered
 from scenes.table import SCENES
 from scenes.world import World
-from tests.browser.conftest import DESK, Live
+from tests.browser.conftest import DESK, Live, sign_in
 from tests.browser.test_every_page import CUT, TAGS
+from tests.makers.guests import make_meeting
 
 pytestmark = pytest.mark.browser
 
@@ -73,6 +76,27 @@ def test_every_kind_of_mail_is_sound_and_fits_a_phone(browser: Browser) -> None:
     assert problems == []
 
 
+def check_copied(page: Page, label: str) -> None:
+    """Presses the button below the field with an address: the address is copied, or marked where
+    the browser refuses.
+    """
+    address, said = page.get_by_label(label), page.locator("[data-copied]")
+    held = address.input_value().strip()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Kopiera adressen").click()
+    expect(said).to_have_text("Adressen är kopierad")
+    assert page.evaluate("navigator.clipboard.readText()") == held
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()) }")
+    page.get_by_role("button", name="Kopiera adressen").click()
+    expect(said).to_contain_text("Adressen är markerad")
+    marked = page.evaluate(
+        "getSelection().toString() || "
+        "document.activeElement.value.slice(document.activeElement.selectionStart, "
+        "document.activeElement.selectionEnd)"
+    )
+    assert marked.strip() == held
+
+
 def test_the_address_of_the_calendar_is_copied_or_marked(
     browser: Browser, furnished_world: Callable[[str], World]
 ) -> None:
@@ -86,27 +110,21 @@ def test_the_address_of_the_calendar_is_copied_or_marked(
         )
         camera.show(scene, "sv")
         camera.page.goto(url + "/anmalan/kalender")
-        address = camera.page.get_by_label("Adress till din kalender")
-        camera.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        camera.page.get_by_role("button", name="Kopiera adressen").click()
-        expect(camera.page.get_by_role("status")).to_have_text("Adressen är kopierad")
-        assert (
-            camera.page.evaluate("navigator.clipboard.readText()") == address.input_value().strip()
-        )
-        camera.page.evaluate(
-            "() => { navigator.clipboard.writeText = () => Promise.reject(new Error()) }"
-        )
-        camera.page.get_by_role("button", name="Kopiera adressen").click()
-        expect(camera.page.get_by_role("status")).to_contain_text("Adressen är markerad")
-        assert (
-            camera.page.evaluate(
-                "getSelection().toString() || "
-                "document.activeElement.value.slice(document.activeElement.selectionStart, "
-                "document.activeElement.selectionEnd)"
-            ).strip()
-            == address.input_value().strip()
-        )
+        check_copied(camera.page, "Adress till din kalender")
         camera.close()
+
+
+def test_the_address_of_the_open_registration_is_copied_or_marked(
+    live: Live, new_page: Callable[..., Page]
+) -> None:
+    with live.app.app_context():
+        make_meeting().open_registration = True
+        unit_of_work.commit()
+    page = sign_in(live, new_page())
+    page.goto(f"{live.url}/mote/2027/arbetsmote/installningar")
+    field = page.get_by_label("Adress till den öppna anmälan")
+    expect(field).to_have_value(re.compile(r"^\s*https?://\S+/anmal/2027/arbetsmote\s*$"))
+    check_copied(page, "Adress till den öppna anmälan")
 
 
 def test_the_form_that_was_written_in_goes_along_to_the_other_language(
