@@ -55,6 +55,11 @@ def named(given: str) -> Person:
     return db.session.scalars(sa.select(Person).where(Person.given == given)).one()
 
 
+def said_tags(office: Browser) -> list[str]:
+    """The words of the tags on the page: what is said of a state."""
+    return [node.text for node in office.page.all("span") if "tag" in node.get("class").split()]
+
+
 def called(name: str) -> Organisation:
     """The organisation with that name."""
     return db.session.scalars(sa.select(Organisation).where(Organisation.name == name)).one()
@@ -125,6 +130,23 @@ class TestList:
         coordinator.choose("Inaktiva").press("Visa").see("Bo Zetaprov")
         coordinator.follow("Bo Zetaprov").press("Gör aktiv igen").see("aktiv igen")
         assert named("Bo").active
+
+    def test_the_state_is_said_only_of_what_is_not_active(
+        self, coordinator: Browser, year: Year
+    ) -> None:
+        """Of a person and of an organisation, in the lists of all and on their own pages."""
+        bo, paper = named("Bo"), called("Paper Province")
+        bo_s, paper_s = f"/personer/{bo.public_id}", f"/personer/organisationer/{paper.public_id}"
+        bo.active = paper.active = False
+        db.session.commit()
+        for address in ("/personer?visa=alla", "/personer/organisationer?visa=alla", bo_s):
+            assert said_tags(coordinator.open(address)) == ["Inaktiv"], address
+        # It is inactive, and so is who stands in its list of people.
+        assert said_tags(coordinator.open(paper_s)) == ["Inaktiv", "Inaktiv"]
+        bo.active = paper.active = True
+        db.session.commit()
+        for address in ("/personer?visa=alla", "/personer/organisationer?visa=alla", bo_s, paper_s):
+            assert said_tags(coordinator.open(address)) == [], address
 
     def test_a_place_that_has_ended_does_not_count(self, year: Year) -> None:
         affiliations.end_affiliation(named("Bo"), called("Paper Province"))
