@@ -28,7 +28,7 @@ SWEDISH = {
     ),
     r"\bkön?\b(?! i\b)": "väntelista: ett ord för en sak",
     r", kl\.": "inget komma före kl.",
-    r"\b(?:deltar|inbjuden|anmält dig) för\b": "representerar",
+    r"\b(?:deltar|inbjuden|bjuds in|anmält dig|vara med) för\b": "representerar",
     r"(?i)\btryck acceptera": "vad det heter i Outlook och i Gmail",
     r"\bGammal (?:dag|tid|plats)\b": "tidigare",
     r"kan (?:du )?den nya dagen": "kan komma den nya dagen",
@@ -36,6 +36,13 @@ SWEDISH = {
     r"konferensen Värmland 2040": "Värmland 2040-konferensen",
     r"tas den bort i ett eget mejl": "får du ett mejl som tar bort den",
     r"mejlen korsats": "kan du bortse från det här mejlet",
+    r"utan någon anmäld": "utan anmälan",
+    r"plats(?:en)? i förtur": "förtur till en plats",
+    r"\b(?:av)?bocka\b|\bbocken\b|[Kk]ryssa ur\b": "markera, avmarkera: ett ord för en sak",
+    r"att förbereda tillsammans": "som ni svarar på tillsammans, som förberedelse",
+    r"Stämmer det [^.?]*, hör av dig": "hör av dig om det inte stämmer",
+    r"pusslet över|pekar ut vart|tar ut kursen": "vad mötena är till för",
+    r"\bkl\. \d{1,2}(?![.\d])": "alltid två siffror för minuterna",
 }
 ENGLISH = {
     r"\b[Pp]repar(?:e|ing) (?:the (?:working|direction)|\{\{ meeting|%\(meeting)": "prepare for",
@@ -57,6 +64,13 @@ ENGLISH = {
     r"\bcoming meeting": "upcoming",
     r"[Ww]e (?:had no|have not had your) answer": "did not hear from you",
     r"e-mails crossed": "can ignore this e-mail",
+    r"\b(?:invited|takes? part) for \{|(?:invited|take part) for %": "represent",
+    r"Does it not suit": "can't make it",
+    r"\b(?:Write your e-mail|Make a new pack)": "enter, create",
+    r"[Pp]ress Accept": "what it is called in Outlook and in Gmail",
+    r"whoever stands first": "whoever is first in line",
+    r"\bMade at\b|\bGoes on\b|Answers of those asked": "created, continues, that responded",
+    r"\b(?:[Nn]o|[Cc]hoose a) kind\b": "type: of an organisation",
     r"‘": "double quotation marks, as in mails",
 }
 # The queue of jobs, which staff of the computers read about.
