@@ -20,13 +20,13 @@ class AuditTrail:
     """Rows of the audit trail, the newest first, with what they point at.
 
     `registrations` by id: those that rows are about, and those that were passed over.
-    `respondents`: whose the responses are that rows are about, by their ids: an organisation's or a
-    person's. `staff`: the name of each member of staff who acted, by id.
+    `submissions` by id: those that rows are about. `staff`: the name of each member of staff who
+    acted, by id.
     """
 
     rows: Sequence[Audit]
     registrations: Mapping[int, Registration]
-    respondents: Mapping[int, str]
+    submissions: Mapping[int, Submission]
     staff: Mapping[int, str]
 
 
@@ -41,7 +41,7 @@ def newest(meeting: Meeting, at_most: int, verbs: Collection[str]) -> AuditTrail
     named = {row.subject_id for row in rows if row.subject_kind == "registrations"}
     named.update(one for row in rows for one in passed_over(row))
     responses = [row.subject_id for row in rows if row.subject_kind == "submissions"]
-    return AuditTrail(rows, _registrations(named), _respondents(responses), _names(rows))
+    return AuditTrail(rows, _registrations(named), _submissions(responses), _names(rows))
 
 
 def passed_over(row: Audit) -> dict[int, str]:
@@ -58,18 +58,13 @@ def _registrations(ids: Iterable[int | None]) -> dict[int, Registration]:
     return {one.id: one for one in found}
 
 
-def _respondents(ids: Iterable[int | None]) -> dict[int, str]:
+def _submissions(ids: Iterable[int | None]) -> dict[int, Submission]:
     found = db.session.scalars(
         sa.select(Submission)
         .where(Submission.id.in_(ids))
         .options(joinedload(Submission.person), joinedload(Submission.organisation))
     )
-    return {one.id: _respondent(one) for one in found}
-
-
-def _respondent(submission: Submission) -> str:
-    name, person = submission.organisation.name, submission.person
-    return f"{person.name}, {name}" if person else name
+    return {one.id: one for one in found}
 
 
 def _names(rows: Iterable[Audit]) -> dict[int, str]:

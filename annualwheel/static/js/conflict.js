@@ -38,7 +38,7 @@ export function showConflict(inputs, theirs, T, choose) {
   document.getElementById(id)?.remove();
   const who = theirs.who || T.colleague;
   const whose = possessive(who.split(" ")[0], document.documentElement.lang);
-  const say = (theirs_words, own_words) => theirs.own ? own_words : theirs_words;
+  const say = (words, ownWords) => theirs.own ? ownWords : words;
   const title = say(theirs.at ? T.title : T.titlelater, T.owntitle).replace("{who}", who).replace("{at}", theirs.at);
   const choices = element("div", { class: "row" });
   const box = element("div", { class: "msg warn", role: "group", id, "aria-labelledby": id + "-rubrik", "data-conflict": "" },

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 
 from annualwheel.meetings import trail
 from annualwheel.meetings.trail import AuditTrail, passed_over
-from annualwheel.models import Audit, Meeting, Registration
+from annualwheel.models import Audit, Meeting, Registration, Submission
 from annualwheel.web.wording import staff_words
+from annualwheel.web.wording.erased import called
 
 SHOWN = 8
 
@@ -52,14 +53,15 @@ def _event(row: Audit, found: AuditTrail) -> Event:
 
 
 def _who(row: Audit, found: AuditTrail) -> str:
-    if row.subject_kind == "submissions":
-        return found.respondents.get(row.subject_id or 0, "")
-    registration = (
-        found.registrations.get(row.subject_id or 0)
-        if row.subject_kind == "registrations"
-        else None
-    )
-    return f"{registration.person.name}, {registration.organisation.name}" if registration else ""
+    about: dict[str, Mapping[int, Registration | Submission]] = {
+        "registrations": found.registrations,
+        "submissions": found.submissions,
+    }
+    one = about.get(row.subject_kind, {}).get(row.subject_id or 0)
+    if one is None:
+        return ""
+    # An organisation's response is nobody's own.
+    return f"{called(one.person)}, {one.organisation.name}" if one.person else one.organisation.name
 
 
 def _why(row: Audit, registrations: Mapping[int, Registration]) -> Iterator[str]:
@@ -70,7 +72,7 @@ def _why(row: Audit, registrations: Mapping[int, Registration]) -> Iterator[str]
         yield _("Det fanns ingen ledig plats åt personen.")
     for one, why in passed_over(row).items():
         if one in registrations:
-            yield _waited(registrations[one].person.name, why)
+            yield _waited(called(registrations[one].person), why)
     if len(row.details.get("passed", [])) > trail.MOST_NAMED:
         # The trail may name hundreds; a page names a few.
         yield _("Fler fick vänta av samma skäl.")
