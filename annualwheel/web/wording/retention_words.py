@@ -136,7 +136,7 @@ def _in_the_service() -> dict[str, RuleWords]:
             _("%(hours)s timmar efter begäran", hours=requests.KEPT // HOUR),
         ),
         "attempts": RuleWords(
-            _("Försök att logga in eller få en ny länk"),
+            _("Försök att logga in eller få en ny länk, och antalet mejl som andra har orsakat"),
             _("Hindrar den som försöker många gånger"),
             _("%(hours)s timmar efter försöket", hours=limits.KEPT // HOUR),
         ),
