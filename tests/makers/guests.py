@@ -12,6 +12,8 @@ from annualwheel.clock import STOCKHOLM
 from annualwheel.contacts import organisations, people
 from annualwheel.cycle import years
 from annualwheel.db import db
+from annualwheel.meetings import changes
+from annualwheel.meetings.changes import Appointment
 from annualwheel.models import AttendanceOption, Meeting, Member, Message, Registration, Year
 from annualwheel.participation.replies import Reply
 from annualwheel.preparation import membership
@@ -65,6 +67,14 @@ def let_in(guest: Registration, at: dt.datetime) -> Member | None:
         return None
     (asked,) = guest.meeting.questionnaires
     return membership.of_registration(guest, asked, at)
+
+
+def move_meeting(meeting: Meeting, by: dt.timedelta = dt.timedelta(), place: str = "") -> None:
+    """Moves the meeting by so much, or to another place, as the system."""
+    to = Appointment(
+        meeting.starts_at + by, meeting.ends_at + by, place or meeting.place, meeting.address
+    )
+    changes.move(meeting, to, "", START, audit.SYSTEM)
 
 
 def make_guest(

@@ -16,13 +16,20 @@ from annualwheel import audit, unit_of_work
 from annualwheel.db import db
 from annualwheel.jobs import sweep
 from annualwheel.meetings import changes
-from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Registration
 from annualwheel.participation import replies, substitution
 from annualwheel.participation.substitution import Substitute
 from annualwheel.services import services
 from tests.conftest import START, Fixed
-from tests.makers.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
+from tests.makers.guests import (
+    entries,
+    kinds_since,
+    mails,
+    make_guest,
+    make_meeting,
+    move_meeting,
+    reply_of,
+)
 from tests.smtp_server import Smtp
 
 WEEK = dt.timedelta(days=7)
@@ -40,16 +47,7 @@ def say_no(guest: Registration) -> None:
 
 
 def move(guest: Registration, by: dt.timedelta = WEEK, place: str = "") -> None:
-    meeting = guest.meeting
-    changes.move(
-        meeting,
-        Appointment(
-            meeting.starts_at + by, meeting.ends_at + by, place or meeting.place, meeting.address
-        ),
-        "",
-        START,
-        audit.SYSTEM,
-    )
+    move_meeting(guest.meeting, by, place)
 
 
 def steps() -> list[tuple[str, int, str]]:

@@ -16,12 +16,11 @@ from annualwheel.mail import outbox
 from annualwheel.mail.kinds import KINDS
 from annualwheel.mail.outbox import Recipient
 from annualwheel.meetings import changes
-from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting, Message, Registration
 from annualwheel.participation import replies
 from scenes.mails import sample
 from tests.conftest import START
-from tests.makers.guests import mails, make_guest, make_meeting, reply_of
+from tests.makers.guests import mails, make_guest, make_meeting, move_meeting, reply_of
 from tests.smtp_server import Smtp
 
 FACTS = {"sent_at": "i dag kl. 9.00"}
@@ -35,18 +34,6 @@ def say_yes(guest: Registration) -> Registration:
 
 def change(guest: Registration, **changes: object) -> None:
     replies.change(guest, reply_of(guest, **changes), START, audit.participant(guest.person_id))
-
-
-def move(meeting: Meeting, by: dt.timedelta = dt.timedelta(), place: str = "") -> None:
-    changes.move(
-        meeting,
-        Appointment(
-            meeting.starts_at + by, meeting.ends_at + by, place or meeting.place, meeting.address
-        ),
-        "",
-        START,
-        audit.SYSTEM,
-    )
 
 
 def test_all_that_a_person_gets_about_a_meeting_refers_to_one_thing(
@@ -173,11 +160,11 @@ def test_the_subjects_of_a_thread_tell_its_mails_apart(session: Any, language: s
     """
     guest = say_yes(make_guest(make_meeting(), language=language))
     change(guest, title="Utredare")
-    move(guest.meeting, place="Residenset")
-    move(guest.meeting, WEEK)
+    move_meeting(guest.meeting, place="Residenset")
+    move_meeting(guest.meeting, WEEK)
     say_yes(guest)
     change(guest, title="Handläggare")
-    move(guest.meeting, WEEK)
+    move_meeting(guest.meeting, WEEK)
     say_yes(guest)
     changes.cancel(guest.meeting, "Snö", START, audit.SYSTEM)
     found = [message.body.subject for message in mails()]
